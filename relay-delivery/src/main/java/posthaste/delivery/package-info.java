@@ -1,0 +1,7 @@
+/**
+ * What to try next, and what an attempt meant: destinations, sites, retry, failure rules.
+ */
+@NullMarked
+package posthaste.delivery;
+
+import org.jspecify.annotations.NullMarked;

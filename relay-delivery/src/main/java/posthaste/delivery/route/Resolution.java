@@ -1,0 +1,38 @@
+package posthaste.delivery.route;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import posthaste.smtp.Reply;
+
+/** Where mail for a destination goes, or why it cannot go there. */
+public sealed interface Resolution {
+
+    /**
+     * Hosts to try.
+     *
+     * @param site identity of the set of hosts: destinations with the same MX set (or route) share it, and with it
+     *     connections and limits
+     * @param tiers addresses by preference, best first; at least one address in all
+     */
+    record Found(String site, List<List<NextHop>> tiers) implements Resolution {
+
+        /** All addresses in the order of one attempt: equal preferences shuffled (RFC 5321 §5.1). */
+        public List<NextHop> shuffled(RandomGenerator random) {
+            var order = new ArrayList<NextHop>();
+            for (List<NextHop> tier : tiers) {
+                var mixed = new ArrayList<>(tier);
+                for (int i = mixed.size() - 1; i > 0; i--) Collections.swap(mixed, i, random.nextInt(i + 1));
+                order.addAll(mixed);
+            }
+            return order;
+        }
+    }
+
+    /** For good: no such domain 5.1.2, null MX 5.1.10, loop 5.4.6, no address 5.4.4. Mail bounces with this reply. */
+    record Refused(Reply reply) implements Resolution {}
+
+    /** For now: resolvers did not answer 4.4.3. Mail waits with this reply. */
+    record Unavailable(Reply reply) implements Resolution {}
+}

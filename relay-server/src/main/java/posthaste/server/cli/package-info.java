@@ -1,0 +1,7 @@
+/**
+ * What operators type: one class per subcommand.
+ */
+@NullMarked
+package posthaste.server.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package posthaste.smtp;
+
+/** What octets a message may hold: the BODY parameter of MAIL (RFC 6152 §2, RFC 3030 §3). */
+public enum BodyType {
+    SEVEN_BIT("7BIT"),
+    EIGHT_BIT_MIME("8BITMIME"),
+    BINARY_MIME("BINARYMIME");
+
+    private final String keyword;
+
+    BodyType(String keyword) {
+        this.keyword = keyword;
+    }
+
+    /** The value of the parameter on the wire. */
+    public String keyword() {
+        return keyword;
+    }
+}
