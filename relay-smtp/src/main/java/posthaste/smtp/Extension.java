@@ -1,0 +1,38 @@
+package posthaste.smtp;
+
+/** The service extensions this relay knows by name, offered by it or used of others (RFC 5321 §2.2). */
+public enum Extension {
+    /** RFC 1870. */
+    SIZE("SIZE"),
+    /** RFC 6152. */
+    EIGHT_BIT_MIME("8BITMIME"),
+    /** RFC 2920. */
+    PIPELINING("PIPELINING"),
+    /** RFC 2034. */
+    ENHANCED_STATUS_CODES("ENHANCEDSTATUSCODES"),
+    /** RFC 6531. */
+    SMTP_UTF8("SMTPUTF8"),
+    /** RFC 3461. */
+    DSN("DSN"),
+    /** RFC 3030. */
+    CHUNKING("CHUNKING"),
+    /** RFC 3207. */
+    START_TLS("STARTTLS"),
+    /** RFC 9422. */
+    LIMITS("LIMITS"),
+    /** RFC 5321 §4.1.1.6. */
+    VRFY("VRFY"),
+    /** RFC 5321 §4.1.1.8. */
+    HELP("HELP");
+
+    private final String keyword;
+
+    Extension(String keyword) {
+        this.keyword = keyword;
+    }
+
+    /** The EHLO keyword, in upper case. */
+    public String keyword() {
+        return keyword;
+    }
+}
