@@ -116,7 +116,7 @@ public sealed interface Command {
         }
     }
 
-    /** Unknown verb, bad syntax or unknown parameter; {@code refusal} is 500, 501, 550, 553 or 555, ready to send. */
+    /** Unknown verb, bad syntax or unknown parameter; {@code refusal} is 500, 501, 504, 550, 553 or 555, ready to send. */
     record Malformed(Reply refusal) implements Command {
         @Override
         public <R> R accept(Handler<R> handler) {

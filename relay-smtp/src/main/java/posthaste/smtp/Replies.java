@@ -43,14 +43,15 @@ public final class Replies {
     public static final Reply DOMAIN_NEEDED = Reply.of(501, "5.5.4", "Domain name or address literal expected");
     public static final Reply NO_ARGUMENT_ALLOWED = Reply.of(501, "5.5.4", "No argument allowed");
     public static final Reply ARGUMENT_NEEDED = Reply.of(501, "5.5.4", "Argument expected");
+    public static final Reply BAD_ARGUMENT = Reply.of(501, "5.5.4", "Bad argument syntax");
     public static final Reply MAIL_SYNTAX = Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
     public static final Reply RCPT_SYNTAX = Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]");
     public static final Reply BAD_SENDER = Reply.of(501, "5.1.7", "Bad sender address syntax");
-    public static final Reply SENDER_TOO_LONG =
-            Reply.of(501, "5.1.7", "Sender address too long: local part 64, domain 255, path 256 octets at most");
+    public static final Reply SENDER_TOO_LONG = Reply.of(
+            501, "5.1.7", "Sender address too long: at most 64 octets before the @, 255 behind it, 256 in all");
     public static final Reply BAD_RECIPIENT = Reply.of(501, "5.1.3", "Bad recipient address syntax");
-    public static final Reply RECIPIENT_TOO_LONG =
-            Reply.of(501, "5.1.3", "Recipient address too long: local part 64, domain 255, path 256 octets at most");
+    public static final Reply RECIPIENT_TOO_LONG = Reply.of(
+            501, "5.1.3", "Recipient address too long: at most 64 octets before the @, 255 behind it, 256 in all");
     public static final Reply BAD_PARAMETER = Reply.of(501, "5.5.4", "Bad or repeated parameter");
     public static final Reply NON_ASCII_SENDER = Reply.of(550, "5.6.7", "Non-ASCII sender address needs SMTPUTF8");
     public static final Reply NON_ASCII_RECIPIENT =
@@ -66,6 +67,7 @@ public final class Replies {
     public static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "Need RCPT command first");
     public static final Reply BAD_SEQUENCE = Reply.of(503, "5.5.1", "Bad sequence of commands");
 
+    public static final Reply UNKNOWN_ARGUMENT = Reply.of(504, "5.5.4", "Command parameter not implemented");
     public static final Reply UNKNOWN_HELP_TOPIC = Reply.of(504, "5.5.4", "No help on that, HELP lists the topics");
 
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
