@@ -12,7 +12,7 @@ public interface StoredBody {
     /** Octets in all. */
     long bytes();
 
-    /** How many chunks; each but the last has the chunk size of the queue that wrote it. */
+    /** How many chunks; each holds at least one octet and at most the chunk size of the queue that wrote it. */
     int chunks();
 
     /** Chunk {@code index} when it is in memory at this moment: the path of fresh mail, without a hand-over. */

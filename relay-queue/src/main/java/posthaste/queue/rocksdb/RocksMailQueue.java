@@ -1,10 +1,19 @@
 package posthaste.queue.rocksdb;
 
+import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.TickerType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.DeliveryListener;
@@ -15,84 +24,360 @@ import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueConfig;
+import posthaste.queue.QueueEvent;
 import posthaste.queue.QueueException;
 import posthaste.queue.QueueMetrics;
+import posthaste.queue.QueuedMessage;
 import posthaste.queue.Settlement;
+import posthaste.smtp.Reply;
 
-/** The queue on one RocksDB database. */
+/**
+ * The queue on one RocksDB database: {@code queue} in the data directory, beside the slots of unanswered final dots
+ * ({@code in-dot}) and the file that keeps other processes out ({@code lock}).
+ */
 public final class RocksMailQueue implements MailQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksMailQueue.class);
+    private static final Reply UNANSWERED =
+            Reply.of(451, "4.4.2", "The relay ended before the reply to the message arrived");
+    private static final int READ_MAX = 10_000;
 
-    private RocksMailQueue() {}
+    private final DataDirectory directory;
+    private final RocksTuning tuning;
+    private final Store store;
+    private final QueueHealth health = new QueueHealth();
+    private final QueueClock clock;
+    private final IdSource ids;
+    private final Committer committer;
+    private final Thread committerThread;
+    private final Readers readers;
+    private final BodyMemory memory;
+    private final BodyReads bodies;
+    private final QueueReads reads;
+    private final Intake intake;
+    private final MappedDotSlots dotSlots;
+    private final Maintenance maintenance;
+    private final RocksEventLog events;
+    private final List<InDot> inDot;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private volatile Optional<Thread> scan = Optional.empty();
+    private boolean closed;
+
+    private RocksMailQueue(
+            QueueConfig config,
+            QueueMetrics metrics,
+            InstantSource wallClock,
+            DataDirectory directory,
+            RocksTuning tuning)
+            throws IOException, RocksDBException {
+        this.directory = directory;
+        this.tuning = tuning;
+        FreeSpace space = new FreeSpace(directory.root(), config.freeSpaceReserve(), health);
+        dotSlots = MappedDotSlots.open(directory.dotSlots());
+        Recovery recovery = new Recovery(directory.database(), directory.root(), tuning);
+        store = new Store(recovery.open());
+        try {
+            int unfinished = Recovery.dropUnfinished(store.ofCommitter());
+            if (unfinished > 0) LOG.info("{} messages were being received when the last run ended", unfinished);
+            QueueState state = QueueState.read(store.ofCommitter());
+            clock = new QueueClock(wallClock.millis());
+            ids = new IdSource(clock, state.idCeiling());
+            committer = new Committer(store, recovery::open, state, ids, health, metrics, config.groupMax());
+            readers = new Readers(store);
+            memory = new BodyMemory(config.bodyMemory());
+            bodies = new BodyReads(readers);
+            reads = new QueueReads(bodies, memory, metrics);
+            intake = new Intake(committer, memory, bodies, clock, config.chunkBytes());
+            events = new RocksEventLog(readers, committer);
+            inDot = unanswered(store, reads, dotSlots);
+            maintenance = new Maintenance(store, committer, clock, wallClock, config);
+        } catch (QueueException | RocksDBException failure) {
+            store.close();
+            throw failure;
+        }
+        committerThread = new Thread(committer, "queue-committer");
+        committerThread.start();
+        space.check();
+        maintenance.start(space);
+        export(metrics);
+    }
 
     /**
      * Opens the queue in {@code config.directory()}, which is created where it is missing. Blocks.
      *
-     * @param wallClock read once: the queue's clock is its value at start plus monotonic time
+     * @param wallClock read once: the queue's clock is its value at start plus monotonic time; later only compared
      * @throws QueueException.CannotOpen damaged (65), not writable (73), I/O error (74), used by another process (75)
      */
     public static RocksMailQueue open(QueueConfig config, QueueMetrics metrics, InstantSource wallClock) {
-        if (config.groupMax() < 1) throw new QueueException.CannotOpen(74, "not yet built");
-        return new RocksMailQueue();
+        DataDirectory directory = DataDirectory.open(config.directory());
+        RocksTuning tuning = new RocksTuning(config);
+        try {
+            return new RocksMailQueue(config, metrics, wallClock, directory, tuning);
+        } catch (QueueException.CannotOpen why) {
+            giveUp(directory, tuning);
+            throw why;
+        } catch (QueueException.Corrupt damage) {
+            giveUp(directory, tuning);
+            throw new QueueException.CannotOpen(Recovery.DAMAGED, directory.root() + ": " + damage.getMessage());
+        } catch (IOException | RocksDBException failure) {
+            giveUp(directory, tuning);
+            throw new QueueException.CannotOpen(Recovery.IO_ERROR, directory.root() + ": " + failure);
+        }
     }
+
+    private static void giveUp(DataDirectory directory, RocksTuning tuning) {
+        tuning.close();
+        unlock(directory);
+    }
+
+    private static void unlock(DataDirectory directory) {
+        try {
+            directory.close();
+        } catch (IOException failure) {
+            LOG.warn("unlocking the data directory: {}", failure.toString());
+        }
+    }
+
+    /** What had its final dot on the wire when the last process ended, and is still queued. */
+    private static List<InDot> unanswered(Store store, QueueReads reads, MappedDotSlots slots) {
+        List<InDot> found = new ArrayList<>();
+        for (MappedDotSlots.Inherited slot : slots.inherited()) {
+            store.read(database -> reads.open(database, slot.message(), slot.part()))
+                    .ifPresent(delivery -> found.add(new InDot(delivery, slot.host())));
+        }
+        return found;
+    }
+
+    private record InDot(Delivery delivery, String host) {}
 
     @Override
     public void start(DeliveryListener listener, long ambiguousDelayMillis) {
-        throw new UnsupportedOperationException();
+        if (!started.compareAndSet(false, true)) throw new IllegalStateException("started before");
+        committer.listener(listener);
+        CompletableFuture<Void> deferred = deferInDot(ambiguousDelayMillis);
+        Thread thread = new Thread(() -> tellBacklog(listener, deferred), "queue-scan");
+        thread.setDaemon(true);
+        thread.start();
+        scan = Optional.of(thread);
+    }
+
+    /** Submitted before anything else, so it is on disk before any of it can be read. */
+    private CompletableFuture<Void> deferInDot(long delayMillis) {
+        if (inDot.isEmpty()) return CompletableFuture.completedFuture(null);
+        List<Settle> deferrals = new ArrayList<>();
+        for (InDot each : inDot) deferrals.add(settling(unanswered(each, delayMillis), Runnable::run));
+        DeferInherited change = new DeferInherited(deferrals);
+        committer.submit(change).ifPresent(refusal -> change.failed(refusal, new Completions()));
+        return change.waiter();
+    }
+
+    private Settlement unanswered(InDot each, long delayMillis) {
+        Delivery delivery = each.delivery();
+        Settlement.Deferral deferral = new Settlement.Deferral(
+                delivery.recipients(),
+                clock.millis() + delayMillis,
+                delivery.attempts() + 1,
+                delivery.delayNoticeSent(),
+                UNANSWERED,
+                each.host(),
+                QueueEvent.Kind.AMBIGUOUS);
+        return new Settlement(delivery, List.of(), Optional.of(deferral), List.of());
+    }
+
+    private void tellBacklog(DeliveryListener listener, CompletableFuture<Void> deferred) {
+        try {
+            deferred.join();
+        } catch (CompletionException failed) {
+            LOG.error("unanswered final dots of the last run stay marked", failed);
+            return;
+        }
+        dotSlots.forgetInherited();
+        for (InDot each : inDot) {
+            DeliveryKey key = each.delivery().key();
+            listener.ambiguous(key.message(), key.part(), each.host());
+        }
+        new BacklogScan(store, listener).run();
     }
 
     @Override
     public Optional<QueueException> refusal() {
-        throw new UnsupportedOperationException();
+        return health.refusal();
     }
 
     @Override
     public IncomingMessage begin() {
-        throw new UnsupportedOperationException();
+        return new IncomingBody(intake, ids.next());
     }
 
     @Override
     public CompletionStage<Backlog> backlog(
             String destination, PriorityClass priority, DeliveryKey from, long untilMillis, int max, Executor owner) {
-        throw new UnsupportedOperationException();
+        requireBounded(max);
+        return readers.read(owner, database -> reads.backlog(database, destination, priority, from, untilMillis, max));
     }
 
     @Override
     public CompletionStage<Aged> acceptedBefore(long beforeMillis, MessageId after, int maxMessages, Executor owner) {
-        throw new UnsupportedOperationException();
+        requireBounded(maxMessages);
+        return readers.read(owner, database -> reads.acceptedBefore(database, beforeMillis, after, maxMessages));
     }
 
     @Override
     public CompletionStage<List<Delivery>> expired(long nowMillis, int maxMessages, Executor owner) {
-        throw new UnsupportedOperationException();
+        requireBounded(maxMessages);
+        return readers.read(owner, database -> reads.expired(database, nowMillis, maxMessages));
+    }
+
+    private static void requireBounded(int max) {
+        if (max < 1 || max > READ_MAX) throw new IllegalArgumentException("1 to " + READ_MAX + ": " + max);
     }
 
     @Override
     public CompletionStage<Void> settle(Settlement settlement, Executor owner) {
-        throw new UnsupportedOperationException();
+        if (!bodyOf(settlement).beginSettling()) {
+            String id = settlement.delivery().message().id().toString();
+            return failed(new QueueException.Failed("settled twice: " + id, new IllegalStateException()), owner);
+        }
+        Settle change = settling(settlement, owner);
+        Optional<QueueException> refusal = committer.submit(change);
+        if (refusal.isEmpty()) return change.waiter();
+        change.failed(refusal.get(), new Completions());
+        return failed(asFailure(refusal.get()), owner);
+    }
+
+    private static QueueException asFailure(QueueException refusal) {
+        if (!(refusal instanceof QueueException.Full)) return refusal;
+        return new QueueException.Failed(String.valueOf(refusal.getMessage()), refusal);
+    }
+
+    private static CompletionStage<Void> failed(QueueException why, Executor owner) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        owner.execute(() -> answer.completeExceptionally(why));
+        return answer;
+    }
+
+    private static PartBody bodyOf(Settlement settlement) {
+        if (settlement.delivery().body() instanceof PartBody body) return body;
+        throw new IllegalArgumentException("a delivery of another queue");
+    }
+
+    private Settle settling(Settlement settlement, Executor owner) {
+        List<NewMessage> reports = new ArrayList<>(settlement.reports().size());
+        for (Settlement.Report report : settlement.reports()) reports.add(reporting(report));
+        return new Settle(settlement, bodyOf(settlement), reports, clock.millis(), owner);
+    }
+
+    /** A report is accepted like any message; its content is one chunk. */
+    private NewMessage reporting(Settlement.Report report) {
+        byte[] content = report.content();
+        StoredMessage stored = new StoredMessage(
+                new QueuedMessage(ids.next(), report.envelope(), content.length, content.length == 0 ? 0 : 1),
+                content.length == 0 ? new int[0] : new int[] {BodyReads.sumOf(content)},
+                Part.of(report.envelope().recipients()));
+        boolean keep = content.length > 0 && memory.mayKeep(content.length);
+        if (keep) memory.reserve(content.length);
+        MessageBody body = keep
+                ? MessageBody.resident(stored, bodies, memory, new byte[][] {content})
+                : MessageBody.onDisk(stored, bodies, memory);
+        return new NewMessage(body, content, clock.millis());
     }
 
     @Override
     public DotSlots dotSlots() {
-        throw new UnsupportedOperationException();
+        return dotSlots;
     }
 
     @Override
     public EventLog events() {
-        throw new UnsupportedOperationException();
+        return events;
     }
 
     @Override
     public QueueStatus status() {
-        throw new UnsupportedOperationException();
+        return new QueueStatus(committer.messages(), health.fatal(), committer.waiting(), memory.used());
     }
 
     @Override
     public InstantSource clock() {
-        throw new UnsupportedOperationException();
+        return clock;
+    }
+
+    private void export(QueueMetrics metrics) {
+        metrics.gauge("posthaste.queue.messages", "Queued messages.", committer::messages);
+        metrics.gauge("posthaste.queue.waiting", "Changes that wait for the committer.", committer::waiting);
+        metrics.gauge("posthaste.queue.body.memory", "Bytes of incoming and fresh bodies in memory.", memory::used);
+        property(metrics, "posthaste.queue.memtables", "Bytes of memtables.", "rocksdb.cur-size-all-mem-tables");
+        property(
+                metrics,
+                "posthaste.queue.compaction.pending",
+                "Bytes that compactions should rewrite.",
+                "rocksdb.estimate-pending-compaction-bytes");
+        property(metrics, "posthaste.queue.write.stopped", "1 while writes are held up.", "rocksdb.is-write-stopped");
+        ticker(metrics, "posthaste.queue.log.bytes", "Bytes of the write-ahead log.", TickerType.WAL_FILE_BYTES);
+        ticker(metrics, "posthaste.queue.log.syncs", "Syncs of the write-ahead log.", TickerType.WAL_FILE_SYNCED);
+        ticker(metrics, "posthaste.queue.iterator.skips", "Dead keys walked over.", TickerType.NUMBER_ITER_SKIP);
+        ticker(metrics, "posthaste.queue.stall.micros", "Microseconds writes were held up.", TickerType.STALL_MICROS);
+    }
+
+    private void property(QueueMetrics metrics, String name, String description, String property) {
+        metrics.gauge(name, description, () -> whileOpen(database -> (double) database.property(property)));
+    }
+
+    private void ticker(QueueMetrics metrics, String name, String description, TickerType ticker) {
+        metrics.count(
+                name,
+                description,
+                () -> whileOpen(database -> (double) tuning.statistics().getTickerCount(ticker)));
+    }
+
+    /** A closed native object must not be asked. */
+    private double whileOpen(Store.Reading<Double> reading) {
+        try {
+            return store.read(reading);
+        } catch (QueueException closed) {
+            return Double.NaN;
+        }
     }
 
     @Override
-    public void close() {
-        throw new UnsupportedOperationException();
+    public synchronized void close() {
+        if (closed) return;
+        closed = true;
+        health.closing();
+        maintenance.close();
+        committer.close();
+        join(committerThread);
+        readers.close();
+        flush();
+        store.close();
+        scan.ifPresent(RocksMailQueue::join);
+        tuning.close();
+        unlock(directory);
+    }
+
+    /** So that the next start has nothing to replay. */
+    private void flush() {
+        try {
+            if (store.isOpen()) store.read(RocksMailQueue::flushed);
+        } catch (QueueException failure) {
+            LOG.warn("the next start replays the log: {}", failure.getMessage());
+        }
+    }
+
+    private static boolean flushed(Database database) throws RocksDBException {
+        database.flush();
+        return true;
+    }
+
+    /** Its work is bounded; an interrupt does not shorten it, because it still uses the database. */
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
     }
 }

@@ -1,0 +1,72 @@
+package posthaste.queue.rocksdb;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import posthaste.queue.QueueException.CannotOpen;
+
+/** The data directory, locked for this process as long as it is open. */
+final class DataDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel lockFile;
+
+    private DataDirectory(Path root, FileChannel lockFile) {
+        this.root = root;
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Creates the directory where it is missing, and locks it.
+     *
+     * @throws CannotOpen not writable (73), used by another process (75)
+     */
+    static DataDirectory open(Path root) {
+        Path absolute = root.toAbsolutePath().normalize();
+        FileChannel channel;
+        try {
+            Files.createDirectories(absolute.resolve("queue"));
+            channel = FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException failure) {
+            throw new CannotOpen(
+                    Recovery.NOT_WRITABLE, "cannot write to the data directory " + absolute + ": " + failure);
+        }
+        try {
+            if (lock(channel).isPresent()) return new DataDirectory(absolute, channel);
+            channel.close();
+            throw new CannotOpen(Recovery.IN_USE, "another process uses the data directory " + absolute);
+        } catch (IOException failure) {
+            throw new CannotOpen(Recovery.IO_ERROR, "cannot lock the data directory " + absolute + ": " + failure);
+        }
+    }
+
+    private static Optional<FileLock> lock(FileChannel channel) throws IOException {
+        try {
+            return Optional.ofNullable(channel.tryLock());
+        } catch (OverlappingFileLockException ownProcess) {
+            return Optional.empty();
+        }
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path database() {
+        return root.resolve("queue");
+    }
+
+    Path dotSlots() {
+        return root.resolve("in-dot");
+    }
+
+    /** Lets another process in. */
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+}

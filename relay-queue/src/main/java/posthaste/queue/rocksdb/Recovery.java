@@ -1,0 +1,168 @@
+package posthaste.queue.rocksdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import posthaste.queue.MessageId;
+import posthaste.queue.QueueException;
+import posthaste.queue.QueueException.CannotOpen;
+
+/**
+ * Opens the database after whatever ended the last run.
+ *
+ * <p>A log that ends in a torn record is normal. Where the log is damaged otherwise, two copies of the database are
+ * opened: one up to the damage, one past it. A later group behind the damage means that acknowledged mail is lost: then
+ * nothing is opened, and an operator decides. No later group means that the damage is the end of what a power cut
+ * left, and none of it was ever acknowledged.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    static final int DAMAGED = 65;
+    static final int NOT_WRITABLE = 73;
+    static final int IO_ERROR = 74;
+    static final int IN_USE = 75;
+
+    /** Files that never change once written: a link does for a copy. */
+    private static final List<String> IMMUTABLE = List.of(".sst", ".blob");
+
+    private static final List<String> NOT_COPIED = List.of("LOCK", "LOG");
+
+    private final Path directory;
+    private final Path scratch;
+    private final RocksTuning tuning;
+
+    /**
+     * @param directory of the database
+     * @param scratch where copies are opened; on the same file system
+     */
+    Recovery(Path directory, Path scratch, RocksTuning tuning) {
+        this.directory = directory;
+        this.scratch = scratch;
+        this.tuning = tuning;
+    }
+
+    /** @throws CannotOpen with the exit code of the process */
+    Database open() {
+        try {
+            return Database.open(directory, tuning, WALRecoveryMode.TolerateCorruptedTailRecords);
+        } catch (RocksDBException failure) {
+            if (isCorruption(failure)) return openDamaged(failure);
+            throw new CannotOpen(exitCodeOf(failure), "cannot open " + directory + ": " + failure.getMessage());
+        }
+    }
+
+    private static boolean isCorruption(RocksDBException failure) {
+        Optional<Status> status = Optional.ofNullable(failure.getStatus());
+        return status.isPresent() && status.get().getCode() == Status.Code.Corruption;
+    }
+
+    private static int exitCodeOf(RocksDBException failure) {
+        String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        if (text.contains("lock file") || text.contains("lock hold")) return IN_USE;
+        if (text.contains("permission denied") || text.contains("read-only file system")) return NOT_WRITABLE;
+        if (text.contains("column families not opened")) return DAMAGED;
+        return IO_ERROR;
+    }
+
+    private Database openDamaged(RocksDBException damage) {
+        long upTo;
+        long past;
+        try {
+            upTo = lastGroup(WALRecoveryMode.PointInTimeRecovery);
+            past = lastGroup(WALRecoveryMode.SkipAnyCorruptedRecords);
+        } catch (RocksDBException | IOException | UncheckedIOException | QueueException unreadable) {
+            throw damaged(damage, "a copy cannot be read either: " + unreadable.getMessage());
+        }
+        if (past > upTo) throw damaged(damage, (past - upTo) + " later commits stand behind the damage");
+        LOG.warn(
+                "the log in {} ends in damage ({}) with no commit behind it: going on up to commit {}",
+                directory,
+                damage.getMessage(),
+                upTo);
+        try {
+            return Database.open(directory, tuning, WALRecoveryMode.PointInTimeRecovery);
+        } catch (RocksDBException failure) {
+            throw damaged(failure, "it does not open up to the damage either");
+        }
+    }
+
+    private CannotOpen damaged(RocksDBException damage, String detail) {
+        return new CannotOpen(
+                DAMAGED,
+                "the database in " + directory + " is damaged: " + damage.getMessage() + "; " + detail
+                        + ". Acknowledged mail may be lost. Nothing was changed: keep the directory, and salvage a copy"
+                        + " of it");
+    }
+
+    private long lastGroup(WALRecoveryMode mode) throws RocksDBException, IOException {
+        Path copy = scratch.resolve("recovery-" + mode.name().toLowerCase(Locale.ROOT));
+        deleteTree(copy);
+        try {
+            copyTo(copy);
+            try (Database database = Database.open(copy, tuning, mode)) {
+                return QueueState.read(database).group();
+            }
+        } finally {
+            deleteTree(copy);
+        }
+    }
+
+    private void copyTo(Path copy) throws IOException {
+        Files.createDirectory(copy);
+        List<Path> files;
+        try (Stream<Path> all = Files.list(directory)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            String name = String.valueOf(file.getFileName());
+            if (NOT_COPIED.stream().anyMatch(name::startsWith)) continue;
+            if (IMMUTABLE.stream().anyMatch(name::endsWith)) {
+                Files.createLink(copy.resolve(name), file);
+            } else {
+                Files.copy(file, copy.resolve(name));
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) return;
+        List<Path> paths;
+        try (Stream<Path> all = Files.walk(root)) {
+            paths = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) Files.delete(path);
+    }
+
+    /** Removes what was being received and never accepted. Returns the number of messages. */
+    static int dropUnfinished(Database database) throws RocksDBException {
+        List<MessageId> unfinished = new ArrayList<>();
+        try (Scan scan = database.scan(Family.RECEIVING, new byte[] {0}, Keys.ofLong(Long.MAX_VALUE))) {
+            for (; scan.valid(); scan.next()) unfinished.add(Keys.messageAt(scan.key(), 0));
+        }
+        for (MessageId id : unfinished) drop(database, id);
+        return unfinished.size();
+    }
+
+    private static void drop(Database database, MessageId id) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch();
+                Scan chunks = database.scan(Family.BODY, Keys.message(id), Keys.behind(id))) {
+            for (; chunks.valid(); chunks.next()) batch.singleDelete(database.handle(Family.BODY), chunks.key());
+            batch.singleDelete(database.handle(Family.RECEIVING), Keys.message(id));
+            database.write(batch, true);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package posthaste.queue.rocksdb;
+
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.RocksDBException;
+import posthaste.queue.QueueException;
+
+/**
+ * Holds the current handle of the database, so that readers survive its exchange: a read keeps the handle open, and the
+ * committer exchanges or closes it only between reads.
+ */
+final class Store {
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private Optional<Database> current;
+
+    Store(Database first) {
+        current = Optional.of(first);
+    }
+
+    /** A read; it must not keep the handle. */
+    interface Reading<T> {
+        T from(Database database) throws RocksDBException;
+    }
+
+    /** How a handle is opened again. */
+    interface Opening {
+        Database open() throws QueueException;
+    }
+
+    /** @throws QueueException when the database is closed, or the read fails */
+    <T> T read(Reading<T> reading) {
+        lock.readLock().lock();
+        try {
+            return reading.from(current.orElseThrow(QueueException.Closed::new));
+        } catch (RocksDBException failure) {
+            throw new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** For the committer, the only thread that exchanges the handle. */
+    Database ofCommitter() {
+        return current.orElseThrow(QueueException.Closed::new);
+    }
+
+    boolean isOpen() {
+        lock.readLock().lock();
+        try {
+            return current.isPresent();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Closes the handle and opens another; readers wait meanwhile. */
+    void reopen(Opening opening) {
+        lock.writeLock().lock();
+        try {
+            current.ifPresent(Database::close);
+            current = Optional.empty();
+            current = Optional.of(opening.open());
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    void close() {
+        lock.writeLock().lock();
+        try {
+            current.ifPresent(Database::close);
+            current = Optional.empty();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}
