@@ -1,5 +1,11 @@
 package posthaste.smtp;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /** The service extensions this relay knows by name, offered by it or used of others (RFC 5321 §2.2). */
 public enum Extension {
     /** RFC 1870. */
@@ -25,6 +31,9 @@ public enum Extension {
     /** RFC 5321 §4.1.1.8. */
     HELP("HELP");
 
+    private static final Map<String, Extension> BY_KEYWORD =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Extension::keyword, Function.identity()));
+
     private final String keyword;
 
     Extension(String keyword) {
@@ -34,5 +43,10 @@ public enum Extension {
     /** The EHLO keyword, in upper case. */
     public String keyword() {
         return keyword;
+    }
+
+    /** The extension of a keyword in upper case; empty where we do not know it. */
+    static Optional<Extension> of(String keyword) {
+        return Optional.ofNullable(BY_KEYWORD.get(keyword));
     }
 }

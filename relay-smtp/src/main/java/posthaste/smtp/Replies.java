@@ -104,6 +104,6 @@ public final class Replies {
 
     /** The answer to HELP: the verbs, or one verb's syntax, replies and source; 504 where the topic is unknown. */
     public static Reply help(Optional<String> topic) {
-        return topic.isEmpty() ? OK : UNKNOWN_HELP_TOPIC;
+        return topic.map(HelpTexts::of).orElse(HelpTexts.COMMANDS);
     }
 }
