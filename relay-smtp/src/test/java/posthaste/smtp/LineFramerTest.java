@@ -73,7 +73,7 @@ class LineFramerTest {
     void anEndlessLineCostsNoMemoryAndOneRefusal() {
         byte[] chunk = octets("x".repeat(100_000));
         LineFramer framer = new LineFramer(LineFramer.DEFAULT_LINE_MAX);
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 1_000; i++) {
             assertThat(framer.next(chunk, 0, chunk.length)).isEqualTo(LineFramer.Result.INCOMPLETE);
         }
 
