@@ -1,0 +1,61 @@
+package posthaste.queue.rocksdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What kill -9 would leave of a data directory that is in use: a copy of its files as they are at this moment. */
+final class CrashImage {
+    private CrashImage() {}
+
+    static Path of(Path live, Path image) {
+        try {
+            delete(image);
+            for (Path file : tree(live)) {
+                Path copy = image.resolve(live.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    copy(file, copy);
+                }
+            }
+            return image;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A background flush may remove a file meanwhile: then its successor is in the copy, or the log still is. */
+    private static void copy(Path file, Path copy) throws IOException {
+        try {
+            Files.copy(file, copy);
+        } catch (NoSuchFileException removed) {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static List<Path> tree(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.toList();
+        }
+    }
+
+    static void delete(Path root) throws IOException {
+        if (!Files.exists(root)) return;
+        for (Path path : tree(root).stream().sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+    }
+
+    /** The write-ahead log that is being written. */
+    static Path newestLog(Path dataDirectory) throws IOException {
+        try (Stream<Path> files = Files.list(dataDirectory.resolve("queue"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .max(Comparator.comparing(Path::toString))
+                    .orElseThrow();
+        }
+    }
+}
