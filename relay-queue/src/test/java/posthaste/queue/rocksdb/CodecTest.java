@@ -1,0 +1,191 @@
+package posthaste.queue.rocksdb;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import posthaste.queue.DeliveryKey;
+import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Source;
+import posthaste.queue.MessageId;
+import posthaste.queue.PriorityClass;
+import posthaste.queue.QueueEvent;
+import posthaste.queue.QueueException.Corrupt;
+import posthaste.queue.QueuedMessage;
+import posthaste.queue.Recipient;
+import posthaste.queue.Recipient.Notify;
+import posthaste.smtp.BodyType;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.Reply;
+import posthaste.smtp.ReversePath;
+
+/** The golden bytes are what a release wrote: a change that breaks them breaks every queue out there. */
+class CodecTest {
+    private static final long MILLIS = 1_800_000_000_000L;
+    private static final MessageId ID = new MessageId(MessageId.floorOf(MILLIS).value() + 7);
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    private static StoredMessage message() {
+        Envelope envelope = new Envelope(
+                ReversePath.of(new Mailbox("s", "app.example")),
+                List.of(
+                        new Recipient(new Mailbox("a", "One.example")),
+                        new Recipient(
+                                new Mailbox("b", "two.example"),
+                                new Notify((byte) (Notify.FAILURE | Notify.DELAY)),
+                                Optional.of("rfc822;b+40two.example")),
+                        new Recipient(new Mailbox("\u00e9", "two.example"))),
+                PriorityClass.BULK,
+                BodyType.EIGHT_BIT_MIME,
+                true,
+                ReturnContent.HEADERS,
+                Optional.of("QQ314159"),
+                Instant.ofEpochMilli(MILLIS + 5),
+                Instant.ofEpochMilli(MILLIS + 5 + 60_000),
+                Optional.of(Instant.ofEpochMilli(MILLIS + 5 + 3_600_000)),
+                new Source("192.0.2.1", "client.example", "ESMTPSA", "billing"));
+        return new StoredMessage(
+                new QueuedMessage(ID, envelope, 70_000, 2),
+                new int[] {0x01020304, 0xfffefdfc},
+                Part.of(envelope.recipients()));
+    }
+
+    @Test
+    void theKeyOfADeliveryHasItsGoldenBytes() {
+        DeliveryKey key = new DeliveryKey("example.com", PriorityClass.BULK, MILLIS, ID, 258, 65_535);
+        String golden = "6578616d706c652e636f6d 00 02 000001a3185c5000 68c6171400000007 0102 ffff".replace(" ", "");
+
+        assertThat(hex(DeliveryKeyCodec.encode(key))).isEqualTo(golden);
+        assertThat(DeliveryKeyCodec.decode(bytes(golden))).isEqualTo(key);
+        assertThat(DeliveryKeyCodec.dueMillisOf(bytes(golden))).isEqualTo(MILLIS);
+    }
+
+    @Test
+    void theRangeOfADestinationIsClearOfLongerNames() {
+        DeliveryKey first = new DeliveryKey("example.com", PriorityClass.URGENT, 0, new MessageId(0), 0, 0);
+        DeliveryKey other = new DeliveryKey("example.com.au", PriorityClass.URGENT, 0, new MessageId(0), 0, 0);
+        DeliveryKey last = new DeliveryKey("example.com", PriorityClass.HELD, Long.MAX_VALUE, ID, 65_535, 65_535);
+
+        assertThat(Arrays.compareUnsigned(DeliveryKeyCodec.encode(first), DeliveryKeyCodec.encode(last)))
+                .isNegative();
+        assertThat(Arrays.compareUnsigned(DeliveryKeyCodec.encode(last), DeliveryKeyCodec.encode(other)))
+                .isNegative();
+        assertThat(Arrays.compareUnsigned(
+                        DeliveryKeyCodec.encode(last), DeliveryKeyCodec.behind("example.com", PriorityClass.HELD)))
+                .isNegative();
+    }
+
+    @Test
+    void aMessageHasItsGoldenBytes() {
+        byte[] value = MessageCodec.encode(message());
+        StoredMessage read = MessageCodec.decode(ID, value);
+
+        assertThat(hex(value)).isEqualTo(GOLDEN_MESSAGE);
+        assertThat(read.message).isEqualTo(message().message);
+        assertThat(read.chunkSums).containsExactly(0x01020304, 0xfffefdfc);
+        assertThat(read.parts).hasSize(2);
+        assertThat(read.parts.get(0).destination).isEqualTo("one.example");
+        assertThat(read.parts.get(1).recipients).containsExactly(1, 2);
+    }
+
+    private static final String GOLDEN_MESSAGE =
+            "01a911ca0e02990ac0a90780bab70301730b6170702e6578616d706c650851513331343135390931"
+                    + "39322e302e322e310e636c69656e742e6578616d706c650745534d545053410762696c6c696e6703"
+                    + "0001610b4f6e652e6578616d706c652601620b74776f2e6578616d706c65167266633832323b622b"
+                    + "343074776f2e6578616d706c651002c3a9f0a2040201020304fffefdfc0200010000020102";
+
+    @Test
+    void everyFlippedBitOfAMessageIsNoticed() {
+        byte[] value = MessageCodec.encode(message());
+        for (int bit = 0; bit < value.length * 8; bit++) {
+            byte[] damaged = value.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> MessageCodec.decode(ID, damaged)).isInstanceOf(Corrupt.class);
+        }
+    }
+
+    @Test
+    void anUnknownVersionIsNamed() {
+        byte[] value = MessageCodec.encode(message());
+        value[0] = 9;
+        assertThatThrownBy(() -> MessageCodec.decode(ID, value))
+                .isInstanceOf(Corrupt.class)
+                .hasMessageContaining("version 9")
+                .hasMessageContaining("another release");
+        assertThatThrownBy(() -> DeliveryState.decode(new byte[] {2}, 1)).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> EventCodec.decode(1, new byte[] {2})).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> QueueState.decode(new byte[] {2})).hasMessageContaining("version 2");
+    }
+
+    @Test
+    void aFreshDeliveryIsItsVersionAndADeferredOneHasItsGoldenBytes() {
+        DeliveryState deferred = new DeliveryState(
+                List.of(1, 2), 3, true, Optional.of(Reply.of(451, "4.7.1", "Greylisted")), "mx.two.example");
+
+        assertThat(hex(DeliveryState.FRESH.encode())).isEqualTo("01");
+        assertThat(DeliveryState.decode(bytes("01"), 3)).isEqualTo(DeliveryState.FRESH);
+        String golden = "01 01 03 020102 01 01c3 040701 01 0a477265796c6973746564 0e6d782e74776f2e6578616d706c65"
+                .replace(" ", "");
+        assertThat(hex(deferred.encode())).isEqualTo(golden);
+        assertThat(DeliveryState.decode(bytes(golden), 3)).isEqualTo(deferred);
+        assertThatThrownBy(() -> DeliveryState.decode(bytes(golden), 2)).isInstanceOf(Corrupt.class);
+        assertThatThrownBy(() -> DeliveryState.decode(bytes(golden + "00"), 3)).isInstanceOf(Corrupt.class);
+    }
+
+    @Test
+    void anEventHasItsGoldenBytes() {
+        QueueEvent event = new QueueEvent(
+                5,
+                MILLIS + 10,
+                QueueEvent.Kind.DEFERRED,
+                ID,
+                "b@two.example",
+                "two.example",
+                3,
+                "mx",
+                "451 4.7.1 no",
+                MILLIS + 10 + 300_000);
+        byte[] value = EventCodec.encode(event);
+
+        assertThat(hex(value)).isEqualTo(GOLDEN_EVENT);
+        assertThat(EventCodec.decode(5, value)).isEqualTo(event);
+    }
+
+    private static final String GOLDEN_EVENT = ("01 03 68c6171400000007 14 0d" + hex("b@two.example".getBytes(US_ASCII))
+                    + "00 03 026d78 0c" + hex("451 4.7.1 no".getBytes(US_ASCII)) + "01 c0cf24")
+            .replace(" ", "");
+
+    @Test
+    void everyShorterFormOfAValueIsCorrupt() {
+        byte[] message = MessageCodec.encode(message());
+        byte[] event = bytes(GOLDEN_EVENT);
+        byte[] state = new QueueState(1, 2, 3, 4, Long.MAX_VALUE >> 1).encode();
+        for (int length = 0; length < message.length; length++) {
+            byte[] cut = Arrays.copyOf(message, length);
+            assertThatThrownBy(() -> MessageCodec.decode(ID, cut)).isInstanceOf(Corrupt.class);
+        }
+        for (int length = 0; length < event.length; length++) {
+            byte[] cut = Arrays.copyOf(event, length);
+            assertThatThrownBy(() -> EventCodec.decode(1, cut)).isInstanceOf(Corrupt.class);
+        }
+        for (int length = 0; length < state.length; length++) {
+            byte[] cut = Arrays.copyOf(state, length);
+            assertThatThrownBy(() -> QueueState.decode(cut)).isInstanceOf(Corrupt.class);
+        }
+        assertThat(QueueState.decode(state)).isEqualTo(new QueueState(1, 2, 3, 4, Long.MAX_VALUE >> 1));
+    }
+}
