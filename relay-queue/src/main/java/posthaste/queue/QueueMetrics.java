@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
@@ -21,6 +23,7 @@ public final class QueueMetrics {
     private final Counter failedWrites;
     private final Counter refused;
     private final Counter corrupt;
+    private final Queue<DoubleSupplier> counted = new ConcurrentLinkedQueue<>();
 
     public QueueMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -81,6 +84,7 @@ public final class QueueMetrics {
 
     /** A count that something else keeps and that only grows. */
     public void count(String name, String description, DoubleSupplier value) {
+        counted.add(value); // the registry itself would let it go
         FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
                 .description(description)
                 .register(registry);

@@ -50,8 +50,9 @@ final class Accept implements QueueChange {
     }
 
     @Override
-    public void undo(Group group) throws RocksDBException {
+    public void undo(Group group, boolean onDisk) throws RocksDBException {
         message.undo(group);
+        if (onDisk) group.messageRemoved();
     }
 
     @Override

@@ -152,7 +152,8 @@ final class Committer implements Runnable {
                 } else if (!changes.isEmpty()) {
                     commit(changes);
                 }
-                if (dirty && System.nanoTime() - dirtySince >= UNSYNCED_NANOS_MAX) commit(List.of());
+                if (dirty && !repair.broken() && System.nanoTime() - dirtySince >= UNSYNCED_NANOS_MAX)
+                    commit(List.of());
             }
             if (dirty && !repair.broken()) commit(List.of());
         } catch (InterruptedException | RuntimeException | Error bug) {
@@ -230,7 +231,7 @@ final class Committer implements Runnable {
     private void refuse(QueueChange change, QueueException why) {
         change.failed(why, completions);
         try {
-            change.undo(group);
+            change.undo(group, false);
         } catch (RocksDBException full) {
             throw new IllegalStateException("a batch takes no removal", full);
         }

@@ -7,11 +7,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.QueueException.CannotOpen;
 
 /** The data directory, locked for this process as long as it is open. */
 final class DataDirectory implements AutoCloseable {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
     private final Path root;
     private final FileChannel lockFile;
 
@@ -29,7 +34,8 @@ final class DataDirectory implements AutoCloseable {
         Path absolute = root.toAbsolutePath().normalize();
         FileChannel channel;
         try {
-            Files.createDirectories(absolute.resolve("queue"));
+            Files.createDirectories(absolute);
+            createPrivate(absolute.resolve("queue"));
             channel = FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException failure) {
             throw new CannotOpen(
@@ -41,6 +47,17 @@ final class DataDirectory implements AutoCloseable {
             throw new CannotOpen(Recovery.IN_USE, "another process uses the data directory " + absolute);
         } catch (IOException failure) {
             throw new CannotOpen(Recovery.IO_ERROR, "cannot lock the data directory " + absolute + ": " + failure);
+        }
+    }
+
+    /** Mail is nobody else's business. */
+    private static void createPrivate(Path database) throws IOException {
+        if (Files.isDirectory(database)) return;
+        boolean posix = database.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (posix) {
+            Files.createDirectory(database, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } else {
+            Files.createDirectory(database);
         }
     }
 

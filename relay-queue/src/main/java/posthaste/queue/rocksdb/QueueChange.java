@@ -34,6 +34,10 @@ sealed interface QueueChange permits AppendChunk, Accept, Discard, Settle, Defer
 
     void failed(QueueException failure, Completions completions);
 
-    /** Removes whatever it may have left on disk, after its write failed and it was refused. */
-    default void undo(Group group) throws RocksDBException {}
+    /**
+     * Removes whatever it may have left on disk, after it was refused.
+     *
+     * @param onDisk whether its batch is on disk although the write failed
+     */
+    default void undo(Group group, boolean onDisk) throws RocksDBException {}
 }

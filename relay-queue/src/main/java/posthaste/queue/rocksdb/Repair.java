@@ -33,6 +33,9 @@ final class Repair {
     /** The batch of a change that was in none yet. */
     private static final long NO_BATCH = Long.MAX_VALUE;
 
+    /** A handle that goes on has nothing of a batch that it refused. */
+    private static final long NONE_ON_DISK = -1;
+
     private enum Stage {
         SOUND,
         FULL,
@@ -40,14 +43,14 @@ final class Repair {
         DEAD
     }
 
-    /** A change to be done again, unless the batch of this number is on disk. */
+    /** A change to be done again or to be undone, as the batch of this number is on disk or not. */
     private record Again(QueueChange change, long batch, boolean answered) {}
 
     private final Committer committer;
     private final Store.Opening opening;
     private final QueueHealth health;
     private final List<Again> again = new ArrayList<>();
-    private final List<QueueChange> refused = new ArrayList<>();
+    private final List<Again> refused = new ArrayList<>();
     private final Deque<Long> failedReopens = new ArrayDeque<>();
     private Stage stage = Stage.SOUND;
     private QueueException why = new QueueException.Closed();
@@ -81,7 +84,7 @@ final class Repair {
                 again.add(new Again(change, batch, answered));
             } else {
                 change.failed(why, committer.completions());
-                refused.add(change);
+                refused.add(new Again(change, batch, true));
             }
         }
     }
@@ -112,9 +115,9 @@ final class Repair {
     /** The handle goes on by itself once there is room: a small batch tells. */
     private void probe() {
         try {
-            writeFirst();
+            writeFirst(NONE_ON_DISK);
             LOG.info("there is room on the disk again");
-            goOn(NO_BATCH - 1, false);
+            goOn(NONE_ON_DISK);
         } catch (RocksDBException still) {
             nextTry = System.nanoTime() + PROBE_NANOS;
             if (health.space().isEmpty()) probesWithRoom++;
@@ -128,10 +131,10 @@ final class Repair {
         committer.unsynced().clear();
         try {
             long surviving = committer.reopen(opening);
-            writeFirst();
+            writeFirst(surviving);
             LOG.warn("the database was opened again and works");
             failedReopens.clear();
-            goOn(surviving, true);
+            goOn(surviving);
         } catch (RocksDBException | QueueException failure) {
             LOG.error("opening the database again failed: {}", failure.getMessage());
             reopenFailed();
@@ -152,15 +155,15 @@ final class Repair {
     }
 
     /** The first batch removes whatever the refused changes may have left. */
-    private void writeFirst() throws RocksDBException {
+    private void writeFirst(long surviving) throws RocksDBException {
         Group group = committer.begin();
-        for (QueueChange change : refused) change.undo(group);
+        for (Again each : refused) each.change().undo(group, each.batch() <= surviving);
         committer.writeBatch(true);
         refused.clear();
     }
 
-    /** @param surviving number of the last batch that is on disk; counts only where {@code reopened} */
-    private void goOn(long surviving, boolean reopened) {
+    /** @param surviving number of the last batch that is on disk */
+    private void goOn(long surviving) {
         stage = Stage.SOUND;
         health.writing(Optional.empty());
         List<Again> waiting = new ArrayList<>(again);
@@ -168,7 +171,7 @@ final class Repair {
         List<QueueChange> known = new ArrayList<>();
         List<QueueChange> unknown = new ArrayList<>();
         for (Again each : waiting) {
-            boolean onDisk = reopened && each.batch() <= surviving;
+            boolean onDisk = each.batch() <= surviving;
             if (onDisk && !each.answered()) each.change().written(committer.listener(), committer.completions());
             if (!onDisk) (each.answered() ? known : unknown).add(each.change());
         }

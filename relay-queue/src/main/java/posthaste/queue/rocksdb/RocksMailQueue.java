@@ -371,7 +371,8 @@ public final class RocksMailQueue implements MailQueue {
     /** Its work is bounded; an interrupt does not shorten it, because it still uses the database. */
     private static void join(Thread thread) {
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        boolean own = thread.equals(Thread.currentThread()); // a listener that closes on fatal()
+        while (!own && thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException later) {
