@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.TickerType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.Delivery;
@@ -24,12 +23,10 @@ import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueConfig;
-import posthaste.queue.QueueEvent;
 import posthaste.queue.QueueException;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Settlement;
-import posthaste.smtp.Reply;
 
 /**
  * The queue on one RocksDB database: {@code queue} in the data directory, beside the slots of unanswered final dots
@@ -37,8 +34,6 @@ import posthaste.smtp.Reply;
  */
 public final class RocksMailQueue implements MailQueue {
     private static final Logger LOG = LoggerFactory.getLogger(RocksMailQueue.class);
-    private static final Reply UNANSWERED =
-            Reply.of(451, "4.4.2", "The relay ended before the reply to the message arrived");
     private static final int READ_MAX = 10_000;
 
     private final DataDirectory directory;
@@ -57,7 +52,7 @@ public final class RocksMailQueue implements MailQueue {
     private final MappedDotSlots dotSlots;
     private final Maintenance maintenance;
     private final RocksEventLog events;
-    private final List<InDot> inDot;
+    private final UnansweredDots unanswered;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile Optional<Thread> scan = Optional.empty();
     private boolean closed;
@@ -88,7 +83,7 @@ public final class RocksMailQueue implements MailQueue {
             reads = new QueueReads(bodies, memory, metrics);
             intake = new Intake(committer, memory, bodies, clock, config.chunkBytes());
             events = new RocksEventLog(readers, committer);
-            inDot = unanswered(store, reads, dotSlots);
+            unanswered = UnansweredDots.find(store, reads, dotSlots.inherited());
             maintenance = new Maintenance(store, committer, clock, wallClock, config);
         } catch (QueueException | RocksDBException failure) {
             store.close();
@@ -98,7 +93,10 @@ public final class RocksMailQueue implements MailQueue {
         committerThread.start();
         space.check();
         maintenance.start(space);
-        export(metrics);
+        metrics.gauge("posthaste.queue.messages", "Queued messages.", committer::messages);
+        metrics.gauge("posthaste.queue.waiting", "Changes that wait for the committer.", committer::waiting);
+        metrics.gauge("posthaste.queue.body.memory", "Bytes of incoming and fresh bodies in memory.", memory::used);
+        new StoreMeters(store, tuning.statistics()).export(metrics);
     }
 
     /**
@@ -137,23 +135,11 @@ public final class RocksMailQueue implements MailQueue {
         }
     }
 
-    /** What had its final dot on the wire when the last process ended, and is still queued. */
-    private static List<InDot> unanswered(Store store, QueueReads reads, MappedDotSlots slots) {
-        List<InDot> found = new ArrayList<>();
-        for (MappedDotSlots.Inherited slot : slots.inherited()) {
-            store.read(database -> reads.open(database, slot.message(), slot.part()))
-                    .ifPresent(delivery -> found.add(new InDot(delivery, slot.host())));
-        }
-        return found;
-    }
-
-    private record InDot(Delivery delivery, String host) {}
-
     @Override
     public void start(DeliveryListener listener, long ambiguousDelayMillis) {
         if (!started.compareAndSet(false, true)) throw new IllegalStateException("started before");
         committer.listener(listener);
-        CompletableFuture<Void> deferred = deferInDot(ambiguousDelayMillis);
+        CompletableFuture<Void> deferred = deferUnanswered(ambiguousDelayMillis);
         Thread thread = new Thread(() -> tellBacklog(listener, deferred), "queue-scan");
         thread.setDaemon(true);
         thread.start();
@@ -161,26 +147,14 @@ public final class RocksMailQueue implements MailQueue {
     }
 
     /** Submitted before anything else, so it is on disk before any of it can be read. */
-    private CompletableFuture<Void> deferInDot(long delayMillis) {
-        if (inDot.isEmpty()) return CompletableFuture.completedFuture(null);
-        List<Settle> deferrals = new ArrayList<>();
-        for (InDot each : inDot) deferrals.add(settling(unanswered(each, delayMillis), Runnable::run));
+    private CompletableFuture<Void> deferUnanswered(long delayMillis) {
+        List<Settlement> settlements = unanswered.deferrals(clock.millis() + delayMillis);
+        if (settlements.isEmpty()) return CompletableFuture.completedFuture(null);
+        List<Settle> deferrals = new ArrayList<>(settlements.size());
+        for (Settlement settlement : settlements) deferrals.add(settling(settlement, Runnable::run));
         DeferInherited change = new DeferInherited(deferrals);
         committer.submit(change).ifPresent(refusal -> change.failed(refusal, new Completions()));
         return change.waiter();
-    }
-
-    private Settlement unanswered(InDot each, long delayMillis) {
-        Delivery delivery = each.delivery();
-        Settlement.Deferral deferral = new Settlement.Deferral(
-                delivery.recipients(),
-                clock.millis() + delayMillis,
-                delivery.attempts() + 1,
-                delivery.delayNoticeSent(),
-                UNANSWERED,
-                each.host(),
-                QueueEvent.Kind.AMBIGUOUS);
-        return new Settlement(delivery, List.of(), Optional.of(deferral), List.of());
     }
 
     private void tellBacklog(DeliveryListener listener, CompletableFuture<Void> deferred) {
@@ -191,10 +165,7 @@ public final class RocksMailQueue implements MailQueue {
             return;
         }
         dotSlots.forgetInherited();
-        for (InDot each : inDot) {
-            DeliveryKey key = each.delivery().key();
-            listener.ambiguous(key.message(), key.part(), each.host());
-        }
+        unanswered.tell(listener);
         new BacklogScan(store, listener).run();
     }
 
@@ -299,43 +270,6 @@ public final class RocksMailQueue implements MailQueue {
     @Override
     public InstantSource clock() {
         return clock;
-    }
-
-    private void export(QueueMetrics metrics) {
-        metrics.gauge("posthaste.queue.messages", "Queued messages.", committer::messages);
-        metrics.gauge("posthaste.queue.waiting", "Changes that wait for the committer.", committer::waiting);
-        metrics.gauge("posthaste.queue.body.memory", "Bytes of incoming and fresh bodies in memory.", memory::used);
-        property(metrics, "posthaste.queue.memtables", "Bytes of memtables.", "rocksdb.cur-size-all-mem-tables");
-        property(
-                metrics,
-                "posthaste.queue.compaction.pending",
-                "Bytes that compactions should rewrite.",
-                "rocksdb.estimate-pending-compaction-bytes");
-        property(metrics, "posthaste.queue.write.stopped", "1 while writes are held up.", "rocksdb.is-write-stopped");
-        ticker(metrics, "posthaste.queue.log.bytes", "Bytes of the write-ahead log.", TickerType.WAL_FILE_BYTES);
-        ticker(metrics, "posthaste.queue.log.syncs", "Syncs of the write-ahead log.", TickerType.WAL_FILE_SYNCED);
-        ticker(metrics, "posthaste.queue.iterator.skips", "Dead keys walked over.", TickerType.NUMBER_ITER_SKIP);
-        ticker(metrics, "posthaste.queue.stall.micros", "Microseconds writes were held up.", TickerType.STALL_MICROS);
-    }
-
-    private void property(QueueMetrics metrics, String name, String description, String property) {
-        metrics.gauge(name, description, () -> whileOpen(database -> (double) database.property(property)));
-    }
-
-    private void ticker(QueueMetrics metrics, String name, String description, TickerType ticker) {
-        metrics.count(
-                name,
-                description,
-                () -> whileOpen(database -> (double) tuning.statistics().getTickerCount(ticker)));
-    }
-
-    /** A closed native object must not be asked. */
-    private double whileOpen(Store.Reading<Double> reading) {
-        try {
-            return store.read(reading);
-        } catch (QueueException closed) {
-            return Double.NaN;
-        }
     }
 
     @Override
