@@ -32,7 +32,7 @@ final class Committer implements Runnable {
 
     private static final long UNSYNCED_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
-    private static final int UNSYNCED_CHANGES_MAX = 65_536;
+    private static final int UNSYNCED_CHANGES_MAX = 8192;
 
     private final MpscBlockingConsumerArrayQueue<QueueChange> inbox = new MpscBlockingConsumerArrayQueue<>(INBOX_MAX);
     private final AtomicInteger submitting = new AtomicInteger();
@@ -152,8 +152,7 @@ final class Committer implements Runnable {
                 } else if (!changes.isEmpty()) {
                     commit(changes);
                 }
-                if (dirty && !repair.broken() && System.nanoTime() - dirtySince >= UNSYNCED_NANOS_MAX)
-                    commit(List.of());
+                if (syncIsDue()) commit(List.of());
             }
             if (dirty && !repair.broken()) commit(List.of());
         } catch (InterruptedException | RuntimeException | Error bug) {
@@ -165,6 +164,10 @@ final class Committer implements Runnable {
             completions.send();
             group.close();
         }
+    }
+
+    private boolean syncIsDue() {
+        return dirty && !repair.broken() && System.nanoTime() - dirtySince >= UNSYNCED_NANOS_MAX;
     }
 
     /** Waits for changes and drains what is there, up to the limits of a group. False at the end. */

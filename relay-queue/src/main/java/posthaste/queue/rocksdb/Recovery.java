@@ -2,6 +2,7 @@ package posthaste.queue.rocksdb;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,12 +131,20 @@ final class Recovery {
         for (Path file : files) {
             String name = String.valueOf(file.getFileName());
             if (NOT_COPIED.stream().anyMatch(name::startsWith)) continue;
-            if (IMMUTABLE.stream().anyMatch(name::endsWith)) {
-                Files.createLink(copy.resolve(name), file);
-            } else {
-                Files.copy(file, copy.resolve(name));
-            }
+            linkOrCopy(file, copy.resolve(name), IMMUTABLE.stream().anyMatch(name::endsWith));
         }
+    }
+
+    private static void linkOrCopy(Path file, Path copy, boolean immutable) throws IOException {
+        try {
+            if (immutable) {
+                Files.createLink(copy, file);
+                return;
+            }
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            LOG.debug("no link for {}: {}", file, noLinks.getMessage());
+        }
+        Files.copy(file, copy);
     }
 
     private static void deleteTree(Path root) throws IOException {
