@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,7 +60,8 @@ public final class TestDns implements AutoCloseable {
         TRUNCATE_ALWAYS,
         FOREIGN_OWNER,
         UPPER_CASE,
-        NO_SOA
+        NO_SOA,
+        HALF_CHAIN
     }
 
     private final DatagramSocket udp;
@@ -71,6 +74,7 @@ public final class TestDns implements AutoCloseable {
     private final Set<Integer> sourcePorts = ConcurrentHashMap.newKeySet();
     private final AtomicInteger overTcp = new AtomicInteger();
     private final AtomicInteger withoutOpt = new AtomicInteger();
+    private final Map<Name, CountDownLatch> held = new ConcurrentHashMap<>();
     private volatile Set<Trouble> everywhere = Set.of();
     private volatile boolean tcpRefused;
     private volatile boolean rejectsOpt;
@@ -218,6 +222,24 @@ public final class TestDns implements AutoCloseable {
         return trouble(owner, Trouble.NO_SOA);
     }
 
+    /** Ends an answer after its first CNAME record, as a server does that does not know the target. */
+    public TestDns halfChain(String owner) {
+        return trouble(owner, Trouble.HALF_CHAIN);
+    }
+
+    /** Keeps every question for the name waiting until {@link #release}. */
+    public TestDns hold(String owner) {
+        held.put(nameOf(owner), new CountDownLatch(1));
+        return this;
+    }
+
+    /** Answers what waits, and what comes later. */
+    public TestDns release(String owner) {
+        CountDownLatch waiting = held.remove(nameOf(owner));
+        if (waiting != null) waiting.countDown();
+        return this;
+    }
+
     // ---- troubles of the whole server ----
 
     /** Every question gets SERVFAIL until {@link #healthyEverywhere}. */
@@ -301,13 +323,20 @@ public final class TestDns implements AutoCloseable {
                 udp.receive(packet);
                 byte[] question = Arrays.copyOf(packet.getData(), packet.getLength());
                 sourcePorts.add(packet.getPort());
-                Optional<byte[]> answer = answer(question, false);
-                if (answer.isPresent()) {
-                    udp.send(new DatagramPacket(answer.get(), answer.get().length, packet.getSocketAddress()));
-                }
+                threads.execute(() -> answerUdp(question, packet.getSocketAddress()));
             } catch (IOException closedOrGarbage) {
                 if (udp.isClosed()) return;
             }
+        }
+    }
+
+    /** On a thread of its own, so that a question which is held keeps no other waiting. */
+    private void answerUdp(byte[] question, SocketAddress asker) {
+        try {
+            Optional<byte[]> answer = answer(question, false);
+            if (answer.isPresent()) udp.send(new DatagramPacket(answer.get(), answer.get().length, asker));
+        } catch (IOException closedOrGarbage) {
+            // The asker runs into its time-out, as it would on a real network.
         }
     }
 
@@ -348,6 +377,7 @@ public final class TestDns implements AutoCloseable {
                 .incrementAndGet();
         OPTRecord opt = query.getOPT();
         if (opt == null) withoutOpt.incrementAndGet();
+        awaitRelease(asked);
         Set<Trouble> trouble = troublesOf(asked);
         if (trouble.contains(Trouble.DROP)) return Optional.empty();
 
@@ -367,6 +397,16 @@ public final class TestDns implements AutoCloseable {
         int limit = stream ? 65_535 : opt == null ? 512 : Math.max(512, opt.getPayloadSize());
         boolean cut = trouble.contains(stream ? Trouble.TRUNCATE_ALWAYS : Trouble.TRUNCATE_UDP);
         return Optional.of(cut ? truncated(reply) : reply.toWire(limit));
+    }
+
+    private void awaitRelease(Name asked) {
+        CountDownLatch waiting = held.get(asked);
+        if (waiting == null) return;
+        try {
+            waiting.await();
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The first half of the answers, with TC: what a careless asker would take for all of them. */
@@ -397,6 +437,7 @@ public final class TestDns implements AutoCloseable {
                 return;
             }
             reply.addRecord(dressed(aliases.get(0), trouble), Section.ANSWER);
+            if (trouble.contains(Trouble.HALF_CHAIN)) return;
             name = lower(((CNAMERecord) aliases.get(0)).getTarget());
         }
     }
