@@ -2,6 +2,7 @@ package posthaste.delivery.route;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import posthaste.smtp.Reply;
@@ -18,15 +19,33 @@ public sealed interface Resolution {
      */
     record Found(String site, List<List<NextHop>> tiers) implements Resolution {
 
-        /** All addresses in the order of one attempt: equal preferences shuffled (RFC 5321 §5.1). */
+        /**
+         * All addresses in the order of one attempt: hosts of equal preference shuffled (RFC 5321 §5.1), each host's
+         * addresses together, shuffled too, its families alternating and IPv6 first. So a host with many addresses
+         * draws no more load than one with a single address.
+         */
         public List<NextHop> shuffled(RandomGenerator random) {
             var order = new ArrayList<NextHop>();
             for (List<NextHop> tier : tiers) {
-                var mixed = new ArrayList<>(tier);
-                for (int i = mixed.size() - 1; i > 0; i--) Collections.swap(mixed, i, random.nextInt(i + 1));
-                order.addAll(mixed);
+                for (List<NextHop> host : mixed(hostsOf(tier), random)) {
+                    order.addAll(Tiers.alternating(mixed(host, random)));
+                }
             }
             return order;
+        }
+
+        private static List<List<NextHop>> hostsOf(List<NextHop> tier) {
+            var hosts = new LinkedHashMap<String, List<NextHop>>();
+            for (NextHop hop : tier) {
+                hosts.computeIfAbsent(hop.name(), none -> new ArrayList<>()).add(hop);
+            }
+            return List.copyOf(hosts.values());
+        }
+
+        private static <T> List<T> mixed(List<T> ordered, RandomGenerator random) {
+            var mixed = new ArrayList<>(ordered);
+            for (int i = mixed.size() - 1; i > 0; i--) Collections.swap(mixed, i, random.nextInt(i + 1));
+            return mixed;
         }
     }
 
