@@ -41,9 +41,15 @@ record ReturnedContent(String mediaType, byte[] bytes) {
         while (lineStart < bytes.length) {
             int end = lineEnd(bytes, lineStart);
             if (end - lineStart > LINE_MAX) return false;
+            for (int at = lineStart; at < end; at++) if (isLineBreaking(bytes[at])) return false;
             lineStart = end + 2;
         }
         return true;
+    }
+
+    /** What no line of mail may hold. Nothing the queue took has it, but no report depends on that. */
+    private static boolean isLineBreaking(byte octet) {
+        return octet == '\r' || octet == '\n' || octet == 0;
     }
 
     /** The fields up to the first line that is none. A field cut by {@code room} or by the end of what was read goes. */
@@ -92,14 +98,19 @@ record ReturnedContent(String mediaType, byte[] bytes) {
         int lineStart = from;
         while (lineStart < to) {
             int end = lineEnd(bytes, lineStart);
-            for (int at = lineStart; at < end; at += LINE_MAX - 1) {
-                if (at > lineStart) lines.writeBytes(new byte[] {'\r', '\n', ' '});
-                lines.write(bytes, at, Math.min(LINE_MAX - 1, end - at));
+            for (int at = lineStart; at < end; at++) {
+                boolean full = at > lineStart && (at - lineStart) % (LINE_MAX - 1) == 0;
+                if (full) lines.writeBytes(new byte[] {'\r', '\n', ' '});
+                lines.write(clean(bytes[at]));
             }
             lines.writeBytes(new byte[] {'\r', '\n'});
             lineStart = end + 2;
         }
         return lines.toByteArray();
+    }
+
+    private static byte clean(byte octet) {
+        return isLineBreaking(octet) ? (byte) '?' : octet;
     }
 
     private static boolean isBlank(byte octet) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -380,6 +381,63 @@ class DsnReportsTest {
 
     private static String crlf(String text) {
         return text.replace("\n", "\r\n");
+    }
+
+    @Test
+    void whateverTheOriginalAndTheReplyHoldTheReportIsMail() throws Exception {
+        var random = new Random(20_261_124);
+        for (int i = 0; i < 2000; i++) {
+            var reply = new Reply(
+                    550, Optional.empty(), List.of(hostile(random, 700).replaceAll("[\r\n\0]", "")));
+            var failed = new FailedRecipient(
+                    new Recipient(BOB, Notify.UNSPECIFIED, Optional.of(hostile(random, 40))),
+                    new EnhancedStatus(5, random.nextInt(9), random.nextInt(12)),
+                    reply,
+                    hostile(random, 30));
+            byte[] original = hostile(random, random.nextInt(3000)).getBytes(ISO_8859_1);
+            Delivery delivery = delivery(new ChunkedBody(original, 1 + random.nextInt(4000)));
+
+            byte[] content = only(join(reports.failed(delivery, List.of(failed), NOW, HERE)))
+                    .content();
+
+            String text = new String(content, ISO_8859_1);
+            assertThat(text.replace("\r\n", "")).as("round %d", i).doesNotContain("\r", "\n", "\0");
+            assertThat(text.split("\r\n", -1)).allMatch(line -> line.length() <= 998);
+            MimeMultipart parts = angus(content);
+            assertThat(parts.getCount()).isEqualTo(3);
+            assertThat(statusGroups(parts.getBodyPart(1).getInputStream().readAllBytes()))
+                    .hasSize(2);
+        }
+    }
+
+    /** Text made of what breaks mail: line ends in halves, dots, boundaries, colons, blanks, 8-bit octets. */
+    private static String hostile(Random random, int length) {
+        String[] pieces = {
+            "\r\n",
+            "\r",
+            "\n",
+            "\0",
+            ".",
+            "..",
+            "--",
+            "=_",
+            "Subject: x",
+            ":",
+            " ",
+            "\t",
+            "\u00e9",
+            "\u0085",
+            "x",
+            ";",
+            "+2B",
+            "+",
+            "[",
+            "a".repeat(90),
+            "\u001b[2J"
+        };
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length) text.append(pieces[random.nextInt(pieces.length)]);
+        return text.toString();
     }
 
     // ---- reading
