@@ -9,8 +9,9 @@ import java.util.List;
  * @param name the name that is looked at now
  * @param steps CNAME records followed so far
  * @param validForMillis the least time that anything on the way stays valid
+ * @param untilMillis when to give up, since each name on the way may cost the time-outs of all resolvers
  */
-record ChainWalk(String name, int steps, long validForMillis) {
+record ChainWalk(String name, int steps, long validForMillis, long untilMillis) {
     /** More is a loop or nonsense, and counts as a failure for now (RFC 1034 §3.6.2 leaves the number open). */
     static final int STEPS_MAX = 10;
 
@@ -22,8 +23,8 @@ record ChainWalk(String name, int steps, long validForMillis) {
     /** The reply says nothing about the name that its chain leads to. */
     record Ask(ChainWalk walk) implements Next {}
 
-    static ChainWalk from(String name) {
-        return new ChainWalk(name, 0, Long.MAX_VALUE);
+    static ChainWalk from(String name, long untilMillis) {
+        return new ChainWalk(name, 0, Long.MAX_VALUE, untilMillis);
     }
 
     /** Goes as far as this reply leads. */
@@ -45,6 +46,6 @@ record ChainWalk(String name, int steps, long validForMillis) {
         if (!reply.nameExists()) return new Done(new DnsAnswer.NoSuchName(validFor));
         boolean told = end.equals(name) || reply.negativeTtlSeconds().isPresent();
         if (told) return new Done(new DnsAnswer.NoData(end, validFor));
-        return new Ask(new ChainWalk(end, step, valid));
+        return new Ask(new ChainWalk(end, step, valid, untilMillis));
     }
 }

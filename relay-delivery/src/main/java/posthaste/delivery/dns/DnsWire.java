@@ -50,7 +50,7 @@ final class DnsWire {
     /** @param timeout for UDP and TCP together; TCP follows when half of it has passed */
     DnsWire(EventLoop loop, Transport transport, InetSocketAddress anyServer, Duration timeout) {
         this.loop = loop;
-        this.timeoutMillis = timeout.toMillis();
+        this.timeoutMillis = Math.max(1, timeout.toMillis());
         ChannelFactory<? extends io.netty.channel.Channel> tcp = transport.channelFactory(false);
         this.resolver = new DnsNameResolverBuilder(loop)
                 .datagramChannelFactory(transport.datagramChannelFactory())

@@ -26,9 +26,13 @@ public final class NettyMailDns implements MailDns {
     /** More resolvers would only add time-outs. */
     private static final int SERVERS_MAX = 4;
 
+    /** No further name of a CNAME chain is asked for after this time. */
+    private static final Duration CHAIN_TIME_MAX = Duration.ofSeconds(30);
+
     private final VertxInternal vertx;
     private final List<ResolverLoop> loops;
     private final AnswerCache cache;
+    private final InstantSource clock;
     private final DnsMetrics metrics;
     private final ConcurrentMap<DnsQuestion, Future<Cached>> underWay = new ConcurrentHashMap<>();
 
@@ -39,18 +43,23 @@ public final class NettyMailDns implements MailDns {
      * @param config resolvers, of which the first four are asked, and the time-out for each
      * @param clock for times to live; should be monotonic
      * @param metrics counts what happens
+     * @throws IllegalArgumentException for a resolver that is given by name
      */
     public NettyMailDns(Vertx vertx, DnsConfig config, InstantSource clock, DnsMetrics metrics) {
         this.vertx = (VertxInternal) vertx;
         this.metrics = metrics;
+        this.clock = clock;
         this.cache = new AnswerCache(clock);
-        this.loops = loops(config, clock);
+        this.loops = loops(config);
     }
 
-    private List<ResolverLoop> loops(DnsConfig config, InstantSource clock) {
+    private List<ResolverLoop> loops(DnsConfig config) {
         List<InetSocketAddress> named =
                 config.servers().isEmpty() ? SystemResolvers.read(SystemResolvers.FILE) : config.servers();
         List<InetSocketAddress> servers = named.stream().limit(SERVERS_MAX).toList();
+        for (InetSocketAddress each : servers) {
+            if (each.isUnresolved()) throw new IllegalArgumentException("a resolver needs an IP address: " + each);
+        }
         var built = new ArrayList<ResolverLoop>();
         for (var executor : vertx.nettyEventLoopGroup()) {
             var loop = (EventLoop) executor;
@@ -63,8 +72,9 @@ public final class NettyMailDns implements MailDns {
     @Override
     public Future<DnsAnswer> query(String name, DnsType type) {
         ContextInternal context = vertx.getOrCreateContext();
+        long untilMillis = clock.millis() + CHAIN_TIME_MAX.toMillis();
         return DomainNames.normalise(name)
-                .map(asked -> follow(context, ChainWalk.from(asked), type))
+                .map(asked -> follow(context, ChainWalk.from(asked, untilMillis), type))
                 .orElseGet(() -> context.succeededFuture(new DnsAnswer.NoSuchName(Duration.ZERO)));
     }
 
@@ -78,6 +88,9 @@ public final class NettyMailDns implements MailDns {
         if (known.isPresent()) {
             metrics.cached();
             return step(context, walk, type, known.get());
+        }
+        if (clock.millis() > walk.untilMillis()) {
+            return context.succeededFuture(new DnsAnswer.Failed("following CNAME records takes too long"));
         }
         return fetch(context, question).compose(fetched -> step(context, walk, type, fetched));
     }

@@ -1,10 +1,11 @@
 package posthaste.delivery.route;
 
 import posthaste.smtp.Reply;
+import posthaste.smtp.SafeText;
 
 /**
  * What senders and operators read when a destination has no host. Names come from clients and from the name system:
- * what is not printable ASCII is replaced, and what is too long is cut.
+ * what cannot be shown is escaped, and what is too long is cut.
  */
 final class Refusals {
     private static final int TEXT_MAX_CHARS = 300;
@@ -58,19 +59,10 @@ final class Refusals {
     }
 
     private static Resolution refused(int code, String status, String text) {
-        return new Resolution.Refused(Reply.of(code, status, clean(text)));
+        return new Resolution.Refused(Reply.of(code, status, SafeText.of(text, TEXT_MAX_CHARS)));
     }
 
     private static Resolution unavailable(String status, String text) {
-        return new Resolution.Unavailable(Reply.of(451, status, clean(text)));
-    }
-
-    private static String clean(String text) {
-        StringBuilder clean = new StringBuilder(Math.min(text.length(), TEXT_MAX_CHARS));
-        for (int i = 0; i < text.length() && i < TEXT_MAX_CHARS; i++) {
-            char c = text.charAt(i);
-            clean.append(c >= ' ' && c < 0x7f ? c : '?');
-        }
-        return clean.toString();
+        return new Resolution.Unavailable(Reply.of(451, status, SafeText.of(text, TEXT_MAX_CHARS)));
     }
 }

@@ -1,6 +1,7 @@
 package posthaste.delivery.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -313,6 +314,28 @@ class NettyMailDnsTest {
 
         assertThat(ask(dns, "a.example", DnsType.MX)).isInstanceOf(Failed.class);
         assertThat(ask(dns, "c.example", DnsType.MX)).isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void aChainThatTakesTooLongIsAFailure() {
+        server.cname("a.example", "b.example").halfChain("a.example");
+        server.cname("b.example", "c.example").halfChain("b.example").hold("b.example");
+        server.mx("c.example", 10, "mx.example");
+        var answer = start(newContext(), dns, "a.example", DnsType.MX);
+        server.awaitQueries("b.example", "MX", 1);
+
+        clock.advance(Duration.ofSeconds(31));
+        server.release("b.example");
+
+        assertThat(await(answer)).isInstanceOf(Failed.class);
+        assertThat(server.queries("c.example", "MX")).isZero();
+    }
+
+    @Test
+    void aResolverGivenByNameIsRefused() {
+        assertThatThrownBy(() -> dns(PATIENT, InetSocketAddress.createUnresolved("dns.example", 53)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("dns.example");
     }
 
     @Test

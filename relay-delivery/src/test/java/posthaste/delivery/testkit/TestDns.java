@@ -24,7 +24,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -289,6 +291,18 @@ public final class TestDns implements AutoCloseable {
     /** How often anything was asked. */
     public int queries() {
         return counts.values().stream().mapToInt(AtomicInteger::get).sum();
+    }
+
+    /** Waits until this was asked {@code times} times, ten seconds at most. */
+    public TestDns awaitQueries(String owner, String type, int times) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (queries(owner, type) < times) {
+            if (System.nanoTime() > until) {
+                throw new AssertionError(owner + " " + type + " was asked " + queries(owner, type) + " times only");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return this;
     }
 
     /** How many questions came over TCP. */
