@@ -29,7 +29,7 @@ import posthaste.delivery.testkit.TestDns;
 
 class NettyMailDnsTest {
     private static final Duration PATIENT = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final TestDns server = TestDns.start();
@@ -149,7 +149,7 @@ class NettyMailDnsTest {
 
         assertThat(failed.reason())
                 .contains("127.0.0.1:" + server.address().getPort())
-                .contains("300 ms");
+                .contains("1000 ms");
     }
 
     @Test
@@ -260,6 +260,15 @@ class NettyMailDnsTest {
         server.mx("a.example", 10, "mx.example").lie("a.example");
 
         assertThat(ask(dns, "a.example", DnsType.MX)).isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void packetsThatDoNotParseAreAFailure() {
+        server.mx("a.example", 10, "mx.example").garbage("a.example");
+        MailDns hasty = dns(SHORT, server.address());
+
+        assertThat(ask(hasty, "a.example", DnsType.MX)).isInstanceOf(Failed.class);
+        assertThat(ask(dns, "b.example", DnsType.MX)).isInstanceOf(NoSuchName.class);
     }
 
     @Test
