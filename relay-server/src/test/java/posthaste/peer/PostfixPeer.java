@@ -105,9 +105,19 @@ final class PostfixPeer implements AutoCloseable {
                 "postfix-peer", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         var postfix = new PostfixPeer(directory, freePort(), PostfixPolicy.start());
         postfix.configure(String.join(" ", domains));
-        Programs.run("postfix", "-c", postfix.etc(), "start").orFail();
-        postfix.await(postfix::greets, START_LIMIT, "greeting");
+        postfix.resume();
         return postfix;
+    }
+
+    /** Starts it again behind {@link #pause}, on the same port. */
+    void resume() throws IOException, InterruptedException {
+        Programs.run("postfix", "-c", etc(), "start").orFail();
+        await(this::greets, START_LIMIT, "greeting");
+    }
+
+    /** Stops it: connections are refused until {@link #resume}. */
+    void pause() throws IOException {
+        Programs.run("postfix", "-c", etc(), "stop").orFail();
     }
 
     private void configure(String domains) throws IOException {
@@ -181,12 +191,6 @@ final class PostfixPeer implements AutoCloseable {
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }
-    }
-
-    /** Forgets and deletes what arrived. */
-    void clear() throws IOException {
-        for (Path file : List.copyOf(read.keySet())) Files.deleteIfExists(file);
-        read.clear();
     }
 
     private void await(BooleanSupplier condition, Duration limit, String what) throws InterruptedException {

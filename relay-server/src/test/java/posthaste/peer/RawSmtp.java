@@ -47,6 +47,30 @@ final class RawSmtp implements AutoCloseable {
 
     /** One message from {@code EHLO} on; the last reply, which is the first that refuses. */
     String send(String from, String recipient, byte[] content) throws IOException {
+        String refusal = envelope(from, recipient);
+        return refusal.isEmpty() ? data(content) : refusal;
+    }
+
+    /** The same without dot-stuffing: what the octets themselves may do to a server. */
+    String sendUnstuffed(String from, String recipient, byte[] content) throws IOException {
+        String refusal = envelope(from, recipient);
+        if (refusal.isEmpty()) refusal = command("DATA");
+        if (!refusal.startsWith("354")) return refusal;
+        out.write(content);
+        finish(content);
+        return reply();
+    }
+
+    /** A message too large for one array: pieces of whole lines, none of which begins with a dot. */
+    String sendPieces(String from, String recipient, Iterable<byte[]> pieces) throws IOException {
+        String refusal = envelope(from, recipient);
+        if (refusal.isEmpty()) refusal = command("DATA");
+        if (!refusal.startsWith("354")) return refusal;
+        for (byte[] piece : pieces) out.write(piece);
+        return command(".");
+    }
+
+    private String envelope(String from, String recipient) throws IOException {
         String[] commands = {
             "EHLO client.sender.example", "MAIL FROM:<" + from + "> BODY=8BITMIME", "RCPT TO:<" + recipient + ">"
         };
@@ -54,7 +78,7 @@ final class RawSmtp implements AutoCloseable {
             String reply = command(each);
             if (!reply.startsWith("250")) return reply;
         }
-        return data(content);
+        return "";
     }
 
     /** DATA, the content dot-stuffed, the final dot; the last reply. */
