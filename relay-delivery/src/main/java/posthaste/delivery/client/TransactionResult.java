@@ -1,0 +1,23 @@
+package posthaste.delivery.client;
+
+import java.util.List;
+import java.util.Optional;
+import posthaste.delivery.route.NextHop;
+import posthaste.queue.DotSlots;
+
+/**
+ * How a transaction ended.
+ *
+ * @param transaction which
+ * @param hop the host that was asked
+ * @param recipients one result per recipient, in the order of the transaction
+ * @param hostFailure the failure that cut it short; the same is given to {@link ConnectionListener#closed}, where it
+ *     counts for the host
+ * @param slot marks the final dot on disk; to be released once the outcome is in the queue. Blank where no dot was sent
+ */
+public record TransactionResult(
+        Transaction transaction,
+        NextHop hop,
+        List<RecipientResult> recipients,
+        Optional<HostFailure> hostFailure,
+        DotSlots.Slot slot) {}
