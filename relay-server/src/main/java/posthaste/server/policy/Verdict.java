@@ -1,0 +1,20 @@
+package posthaste.server.policy;
+
+import posthaste.queue.PriorityClass;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.Reply;
+
+/** Whether a recipient is taken. */
+public sealed interface Verdict {
+
+    /**
+     * It is.
+     *
+     * @param mailbox where its mail is delivered; another than asked for where an address is rewritten
+     * @param priority NORMAL, or HELD for mail that an operator has to look at
+     */
+    record Accepted(Mailbox mailbox, PriorityClass priority) implements Verdict {}
+
+    /** It is not; the reply says why. */
+    record Refused(Reply reply) implements Verdict {}
+}

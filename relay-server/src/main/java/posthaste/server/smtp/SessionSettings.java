@@ -1,0 +1,29 @@
+package posthaste.server.smtp;
+
+import posthaste.queue.MailQueue;
+import posthaste.server.policy.RelayPolicy;
+
+/**
+ * What every session of the process has in common. Give the same one to each listener: it also holds what they share.
+ *
+ * @param hostname our name in the greeting and in Received fields
+ * @param limits what clients may use up
+ * @param policy who may hand in mail for whom
+ * @param queue where accepted mail goes; its clock dates the mail
+ * @param metrics what is counted
+ * @param connections the connections that are open now
+ */
+public record SessionSettings(
+        String hostname,
+        LimitsConfig limits,
+        RelayPolicy policy,
+        MailQueue queue,
+        ServerMetrics metrics,
+        ConnectionCounts connections) {
+
+    public SessionSettings(
+            String hostname, LimitsConfig limits, RelayPolicy policy, MailQueue queue, ServerMetrics metrics) {
+        this(hostname, limits, policy, queue, metrics, new ConnectionCounts(limits));
+        metrics.observe(connections);
+    }
+}
