@@ -1,0 +1,74 @@
+package posthaste.server;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.transport.Transport;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the event loops, one per core: on epoll where it works both ways, else on NIO. A native library that serves may
+ * still be unable to connect (docs/decisions/0002), so a probe connects before epoll is trusted.
+ */
+final class EventLoops {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int PROBE_SECONDS_MAX = 5;
+    /** Scrapes and other rare work that may take a moment. */
+    private static final int WORKERS = 2;
+
+    private EventLoops() {}
+
+    /** Blocks for the probe. */
+    static Vertx start() {
+        Transport epoll = Transport.EPOLL;
+        if (epoll == null || !epoll.available()) return onNio("epoll is not available");
+        Vertx vertx = build(epoll);
+        try {
+            await(probe(vertx));
+            return vertx;
+        } catch (ExecutionException | TimeoutException unusable) {
+            vertx.close();
+            return onNio("the probe of epoll failed: " + unusable);
+        }
+    }
+
+    private static Vertx onNio(String reason) {
+        LOG.info("event loops on NIO: {}", reason);
+        return build(Transport.NIO);
+    }
+
+    private static Vertx build(Transport transport) {
+        var options = new VertxOptions()
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+                .setWorkerPoolSize(WORKERS)
+                .setInternalBlockingPoolSize(WORKERS)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        return Vertx.builder().with(options).withTransport(transport).build();
+    }
+
+    /** A connection to ourselves over loopback: listening and connecting are different code. */
+    private static Future<Void> probe(Vertx vertx) {
+        NetServer server = vertx.createNetServer().connectHandler(socket -> socket.close());
+        return server.listen(0, LOOPBACK)
+                .compose(bound -> vertx.createNetClient().connect(bound.actualPort(), LOOPBACK))
+                .compose(socket -> socket.close())
+                .eventually(server::close);
+    }
+
+    private static void await(Future<?> probe) throws ExecutionException, TimeoutException {
+        try {
+            probe.toCompletionStage().toCompletableFuture().get(PROBE_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new TimeoutException("interrupted");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package posthaste.server;
+
+import posthaste.server.cli.Posthaste;
+
+/** Where the process begins. */
+public final class Main {
+
+    private Main() {}
+
+    /** @param arguments as typed behind {@code posthaste} */
+    public static void main(String[] arguments) {
+        // Libraries that log before a command sets up its own log must not write on standard output.
+        Logging early = Logging.start(Logging.Format.TEXT, false);
+        int exitCode = Posthaste.run(arguments);
+        early.close();
+        System.out.flush();
+        System.err.flush();
+        // Everything is closed that had to be; threads of a start that failed keep nobody waiting.
+        Runtime.getRuntime().halt(exitCode);
+    }
+}

@@ -1,0 +1,221 @@
+package posthaste.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import posthaste.delivery.DeliveryEngine;
+import posthaste.delivery.DeliveryMetrics;
+import posthaste.delivery.client.ClientMetrics;
+import posthaste.delivery.dns.DnsMetrics;
+import posthaste.delivery.dns.NettyMailDns;
+import posthaste.delivery.dsn.DsnReports;
+import posthaste.delivery.route.Router;
+import posthaste.queue.MailQueue;
+import posthaste.queue.QueueException;
+import posthaste.queue.QueueMetrics;
+import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.admin.AdminServer;
+import posthaste.server.admin.Readiness;
+import posthaste.server.policy.RelayPolicy;
+import posthaste.server.smtp.Listener;
+import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.smtp.ServerMetrics;
+import posthaste.server.smtp.SessionSettings;
+
+/**
+ * Every part of the relay, wired: the queue, what delivers from it, what takes mail into it, and what tells of it.
+ * Started and stopped by one thread, which may block; readiness is asked from any.
+ */
+final class Relay implements Readiness {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final int BIND_SECONDS_MAX = 30;
+    /** For what is left to do when a drain is over: the last commits, sockets, the flush of the queue. */
+    static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+    private enum Phase {
+        STARTING,
+        SERVING,
+        STOPPING
+    }
+
+    private final RelayConfig config;
+    private final Meters meters;
+    private final MailQueue queue;
+    private final Vertx vertx;
+    private final DeliveryEngine engine;
+    private final List<Listener> listeners;
+    private final AdminServer admin;
+    private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+    private volatile Phase phase = Phase.STARTING;
+
+    private Relay(RelayConfig config, Meters meters, MailQueue queue, Vertx vertx, Consumer<QueueException> onFatal) {
+        this.config = config;
+        this.meters = meters;
+        this.queue = queue;
+        this.vertx = vertx;
+        engine = engine(onFatal);
+        listeners = listeners();
+        long startedAt = System.nanoTime();
+        admin = new AdminServer(
+                vertx,
+                config.admin(),
+                this,
+                meters.registry(),
+                queue,
+                Version.current(),
+                () -> Duration.ofNanos(System.nanoTime() - startedAt));
+    }
+
+    private DeliveryEngine engine(Consumer<QueueException> onFatal) {
+        MeterRegistry registry = meters.registry();
+        var dns = new NettyMailDns(vertx, config.delivery().dns(), queue.clock(), new DnsMetrics(registry));
+        var router = new Router(config.delivery(), dns, () -> bound);
+        var reports = new DsnReports(
+                config.hostname(), config.delivery().bounce(), config.delivery().retry());
+        return new DeliveryEngine(
+                vertx,
+                config.delivery(),
+                queue,
+                router,
+                reports,
+                new DeliveryMetrics(registry),
+                new ClientMetrics(registry),
+                onFatal);
+    }
+
+    private List<Listener> listeners() {
+        var settings = new SessionSettings(
+                config.hostname(),
+                config.limits(),
+                new RelayPolicy(config.networks(), config.local()),
+                queue,
+                new ServerMetrics(meters.registry()));
+        return config.listeners().stream()
+                .map(each -> new Listener(vertx, each, settings))
+                .toList();
+    }
+
+    /**
+     * Opens the queue and begins to serve. Blocks until every listener accepts.
+     *
+     * @param onFatal called when the queue cannot go on
+     * @throws CannotStart with the exit code of the process; nothing is left open then
+     */
+    static Relay start(RelayConfig config, Logging logging, Consumer<QueueException> onFatal) throws CannotStart {
+        // Both take a few hundred milliseconds, and neither needs the other.
+        CompletableFuture<Vertx> loops = CompletableFuture.supplyAsync(EventLoops::start);
+        var meters = new Meters(logging);
+        MailQueue queue;
+        try {
+            queue = RocksMailQueue.open(config.queue(), new QueueMetrics(meters.registry()), InstantSource.system());
+        } catch (QueueException.CannotOpen why) {
+            loops.join().close();
+            throw new CannotStart(why.exitCode(), remedied(why));
+        }
+        Vertx vertx = loops.join();
+        vertx.exceptionHandler(failure -> Failures.uncaught(Thread.currentThread(), failure));
+        var relay = new Relay(config, meters, queue, vertx, onFatal);
+        relay.begin();
+        return relay;
+    }
+
+    private static String remedied(QueueException.CannotOpen why) {
+        String remedy = switch (why.exitCode()) {
+            case 73 -> "; make it writable for the user of the relay, or set another data-dir";
+            case 75 -> "; stop that process, or give this one a data-dir of its own";
+            case 74 -> "; check the disk and the system's log";
+            default -> "";
+        };
+        return why.getMessage() + remedy;
+    }
+
+    /** Addresses first: a relay that cannot listen must not begin to deliver either. */
+    private void begin() throws CannotStart {
+        try {
+            for (int i = 0; i < listeners.size(); i++) {
+                ListenerConfig each = config.listeners().get(i);
+                bound.add(bind(listeners.get(i).listen(), each.bind(), "bind of [[listener]]"));
+            }
+            InetSocketAddress adminAt = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
+            engine.start();
+            phase = Phase.SERVING;
+            String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
+            LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminAt));
+        } catch (CannotStart why) {
+            stop(Duration.ZERO);
+            throw why;
+        }
+    }
+
+    private static InetSocketAddress bind(Future<InetSocketAddress> bind, InetSocketAddress wanted, String key)
+            throws CannotStart {
+        String at = "cannot listen at " + Addresses.format(wanted) + ": ";
+        try {
+            return bind.toCompletionStage().toCompletableFuture().get(BIND_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            throw new CannotStart(ExitCode.UNAVAILABLE, at + remedied(failure, wanted, key));
+        } catch (TimeoutException | InterruptedException stuck) {
+            throw new CannotStart(ExitCode.UNAVAILABLE, at + "no answer from the system; start the relay again");
+        }
+    }
+
+    private static String remedied(ExecutionException failure, InetSocketAddress wanted, String key) {
+        String reason = failure.getCause() == null
+                ? failure.toString()
+                : String.valueOf(failure.getCause().getMessage());
+        if (reason.contains("ermission denied")) {
+            return "permission denied; ports below 1024 are for root and for processes with CAP_NET_BIND_SERVICE";
+        }
+        if (reason.contains("in use")) {
+            return "the address is in use; stop what listens at port %d, or change %s".formatted(wanted.getPort(), key);
+        }
+        return reason + "; use an address of this machine in " + key;
+    }
+
+    @Override
+    public List<String> reasonsAgainst() {
+        var reasons = new ArrayList<String>();
+        if (phase == Phase.STARTING) reasons.add("the relay is starting");
+        if (phase == Phase.STOPPING) reasons.add("the relay is stopping");
+        queue.refusal().ifPresent(why -> reasons.add("the queue takes no mail: " + why.getMessage()));
+        return reasons;
+    }
+
+    /**
+     * Takes no more mail, lets what runs end, and closes the queue. Blocks for at most {@code limit} and what the disk
+     * needs.
+     */
+    void stop(Duration limit) {
+        phase = Phase.STOPPING;
+        List<Future<Void>> drains = new ArrayList<>();
+        listeners.forEach(listener -> drains.add(listener.drain(limit)));
+        drains.add(engine.drain(limit));
+        await(Future.join(drains), limit.plus(CLOSE_MAX), "what still runs is cut off");
+        await(admin.close(), CLOSE_MAX, "the admin interface does not close");
+        queue.close();
+        await(vertx.close(), CLOSE_MAX, "the event loops do not end");
+        meters.close();
+    }
+
+    private static void await(Future<?> future, Duration limit, String consequence) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException failure) {
+            LOG.warn("stopping: {}: {}", consequence, failure.toString());
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package posthaste.server;
+
+import java.util.List;
+import posthaste.delivery.DeliveryConfig;
+import posthaste.queue.QueueConfig;
+import posthaste.server.admin.AdminConfig;
+import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.smtp.LimitsConfig;
+import posthaste.server.smtp.ListenerConfig;
+
+/**
+ * The whole configuration, one component per section of the file (docs/configuration.md).
+ *
+ * @param hostname our name, a valid domain
+ * @param listeners where mail is taken, at least one, in the order of the file
+ * @param networks whose clients may relay
+ * @param local the domains whose mail ends here
+ * @param limits what clients may use up
+ * @param queue where the mail is kept; its directory is {@code data-dir}
+ * @param delivery how mail is sent on, with routes, retries, reports and name resolution
+ * @param admin the interface of the operator
+ */
+public record RelayConfig(
+        String hostname,
+        List<ListenerConfig> listeners,
+        TrustedNetworks networks,
+        LocalDomains local,
+        LimitsConfig limits,
+        QueueConfig queue,
+        DeliveryConfig delivery,
+        AdminConfig admin) {
+
+    public RelayConfig {
+        listeners = List.copyOf(listeners);
+        if (listeners.isEmpty()) throw new IllegalArgumentException("no listener");
+    }
+}

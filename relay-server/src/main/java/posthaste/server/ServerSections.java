@@ -1,0 +1,168 @@
+package posthaste.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import posthaste.server.admin.AdminConfig;
+import posthaste.server.admin.BearerToken;
+import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.smtp.LimitsConfig;
+import posthaste.server.smtp.ListenerConfig;
+import posthaste.smtp.Mailbox;
+
+/**
+ * Reads what concerns the clients: {@code [[listener]]}, {@code [relay]}, {@code [limits]}, {@code [directory]},
+ * {@code [admin]}.
+ */
+final class ServerSections {
+    private static final String DEFAULT_BIND = "127.0.0.1:2525";
+    private static final List<String> DEFAULT_NETWORKS = List.of("127.0.0.0/8", "::1/128");
+    private static final int LISTENERS_MAX = 64;
+    private static final int NETWORKS_MAX = 10_000;
+    private static final int DOMAINS_MAX = 10_000;
+    private static final long MIB = 1L << 20;
+    private static final long MESSAGE_SIZE_MIN = 64 << 10;
+    private static final long MESSAGE_SIZE_MAX = 1024 * MIB;
+    /** A message has one part per destination, and parts are numbered in two octets. */
+    private static final int RECIPIENTS_MAX = 50_000;
+
+    private static final int RECIPIENTS_ADVISED = 100;
+    private static final int COUNT_MAX = 1_000_000;
+    private static final Duration DRAIN_MAX = Duration.ofHours(1);
+    private static final Duration TIMEOUT_ADVISED = Duration.ofMinutes(5);
+
+    private final Section root;
+    private final String hostname;
+    private final List<InetSocketAddress> bound = new ArrayList<>();
+
+    ServerSections(Section root, String hostname) {
+        this.root = root;
+        this.hostname = hostname;
+    }
+
+    List<ListenerConfig> listeners() {
+        List<Section> sections = root.sections("listener");
+        if (sections.size() > LISTENERS_MAX) root.problem("listener", "at most " + LISTENERS_MAX + " listeners");
+        if (sections.isEmpty()) {
+            root.warning("listener", "there is none: mail is taken at " + DEFAULT_BIND + " only");
+            bound.add(Addresses.bind(DEFAULT_BIND));
+            return List.of(new ListenerConfig(bound.get(0)));
+        }
+        return sections.stream().map(this::listener).toList();
+    }
+
+    private ListenerConfig listener(Section section) {
+        InetSocketAddress fallback = Addresses.bind(DEFAULT_BIND);
+        InetSocketAddress bind = section.text("bind", DEFAULT_BIND, fallback, this::freeAddress);
+        bound.add(bind);
+        section.choice(
+                "tls",
+                List.of("off", "optional", "required", "implicit"),
+                List.of("off", "optional"),
+                "optional",
+                "TLS on listeners");
+        section.choice("auth", List.of("off", "optional", "required"), List.of("off", "optional"), "optional", "AUTH");
+        section.off("allow-plaintext-auth", "AUTH");
+        section.none("proxy-networks", "the PROXY protocol");
+        return new ListenerConfig(bind);
+    }
+
+    private InetSocketAddress freeAddress(String text) {
+        InetSocketAddress bind = Addresses.bind(text);
+        for (InetSocketAddress other : bound) {
+            if (clash(bind, other)) {
+                throw new IllegalArgumentException("%s is taken by the listener at %s; give each its own port"
+                        .formatted(Section.shown(text), Addresses.format(other)));
+            }
+        }
+        return bind;
+    }
+
+    private static boolean clash(InetSocketAddress one, InetSocketAddress other) {
+        if (one.getPort() != other.getPort() || one.getPort() == 0) return false;
+        InetAddress first = one.getAddress();
+        InetAddress second = other.getAddress();
+        boolean everywhere = first.isAnyLocalAddress() || second.isAnyLocalAddress();
+        return first.equals(second) || (everywhere && first.getClass().equals(second.getClass()));
+    }
+
+    TrustedNetworks networks() {
+        Section section = root.section("relay");
+        List<String> networks = section.list("networks", DEFAULT_NETWORKS, NETWORKS_MAX, RelayNetworks::check);
+        if (networks.isEmpty()) {
+            section.warning("networks", "empty: nobody may relay, mail for the postmaster alone is taken");
+        }
+        section.none("xclient-networks", "XCLIENT");
+        section.none("etrn-networks", "ETRN");
+        return TrustedNetworks.parse(networks);
+    }
+
+    /** @param postmaster the reader of mail to the postmaster, from {@code [bounce]} */
+    LocalDomains local(Optional<Mailbox> postmaster) {
+        Section section = root.section("directory");
+        List<String> domains = section.list("domains", "[hostname]", List.of(hostname), DOMAINS_MAX, HostNames::domain);
+        if (domains.isEmpty()) {
+            section.problem("domains", "names no domain; leave it out for the hostname alone");
+            domains = List.of(hostname);
+        }
+        section.off("disclose", "aliases that disclose their new address");
+        LocalDomains local = LocalDomains.of(hostname, domains, postmaster);
+        if (postmaster.isPresent()
+                && local.domains().contains(postmaster.get().domain().toLowerCase(Locale.ROOT))) {
+            root.section("bounce")
+                    .warning(
+                            "postmaster",
+                            "its domain is local (directory.domains): unless a route or an MX record leads elsewhere,"
+                                    + " such mail comes back here");
+        }
+        return local;
+    }
+
+    LimitsConfig limits() {
+        Section section = root.section("limits");
+        LimitsConfig fallback = LimitsConfig.DEFAULT;
+        long messageSize = section.size("message-size", MESSAGE_SIZE_MIN, MESSAGE_SIZE_MAX, fallback.messageSize());
+        int recipients = section.integer("recipients", 1, RECIPIENTS_MAX, fallback.recipients());
+        int connections = section.integer("connections", 1, COUNT_MAX, fallback.connections());
+        int perClient = section.integer("connections-per-client", 1, COUNT_MAX, fallback.connectionsPerClient());
+        Duration command = section.timeout("command-timeout", fallback.commandTimeout());
+        Duration data = section.timeout("data-timeout", fallback.dataTimeout());
+        int errors = section.integer("errors", 1, COUNT_MAX, fallback.errors());
+        int junk = section.integer("junk-commands", 1, COUNT_MAX, fallback.junkCommands());
+        Duration drain = section.duration("drain-timeout", Duration.ZERO, DRAIN_MAX, fallback.drainTimeout());
+        Optional<Integer> perConnection = section.optionalInteger("messages-per-connection", 1, COUNT_MAX);
+        if (recipients < RECIPIENTS_ADVISED) {
+            section.warning("recipients", "RFC 5321 section 4.5.3.1.8 asks for at least " + RECIPIENTS_ADVISED);
+        }
+        if (command.compareTo(TIMEOUT_ADVISED) < 0) {
+            section.warning("command-timeout", "RFC 5321 section 4.5.3.2.7 asks for at least 5m");
+        }
+        return section.build(
+                () -> new LimitsConfig(
+                        messageSize,
+                        recipients,
+                        connections,
+                        perClient,
+                        command,
+                        data,
+                        errors,
+                        junk,
+                        drain,
+                        perConnection),
+                () -> fallback);
+    }
+
+    AdminConfig admin() {
+        Section section = root.section("admin");
+        AdminConfig fallback = AdminConfig.defaults();
+        InetSocketAddress bind =
+                section.text("bind", Addresses.format(fallback.bind()), fallback.bind(), this::freeAddress);
+        Optional<BearerToken> token = section.optionalText("token", BearerToken::new);
+        return section.build(() -> new AdminConfig(bind, token), () -> fallback);
+    }
+}
