@@ -10,8 +10,8 @@ import posthaste.smtp.ReversePath;
  * What is known of a message beside its content, fixed at acceptance.
  *
  * @param reversePath where failures are reported
- * @param recipients at least one; the queue groups them into parts, one per destination
- * @param priority the class of its deliveries
+ * @param recipients at least one; the queue groups them into parts, one per destination and class
+ * @param priority the class of its deliveries, but for recipients that are held
  * @param bodyType BODY of MAIL
  * @param smtpUtf8 whether MAIL had SMTPUTF8 (RFC 6531 §3.4)
  * @param returnContent RET of MAIL (RFC 3461 §4.3)

@@ -9,11 +9,21 @@ import posthaste.smtp.Mailbox;
  * @param mailbox where to deliver
  * @param notifyOn for which outcomes the sender asked to be told (RFC 3461 §4.1)
  * @param originalRecipient the ORCPT value as received, {@code type;xtext} (RFC 3461 §4.2)
+ * @param held whether its delivery waits for an operator, {@link PriorityClass#HELD}, whatever the class of the others
  */
-public record Recipient(Mailbox mailbox, Notify notifyOn, Optional<String> originalRecipient) {
+public record Recipient(Mailbox mailbox, Notify notifyOn, Optional<String> originalRecipient, boolean held) {
 
     public Recipient(Mailbox mailbox) {
         this(mailbox, Notify.UNSPECIFIED, Optional.empty());
+    }
+
+    public Recipient(Mailbox mailbox, Notify notifyOn, Optional<String> originalRecipient) {
+        this(mailbox, notifyOn, originalRecipient, false);
+    }
+
+    /** One whose mail an operator has to look at first. */
+    public static Recipient held(Mailbox mailbox) {
+        return new Recipient(mailbox, Notify.UNSPECIFIED, Optional.empty(), true);
     }
 
     /** A set of NOTIFY keywords in one byte: bit 0 SUCCESS, 1 FAILURE, 2 DELAY, 3 NEVER; 0 = not given. */

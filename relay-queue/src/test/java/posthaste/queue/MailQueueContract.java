@@ -374,6 +374,43 @@ public abstract class MailQueueContract {
     }
 
     @Test
+    void aHeldRecipientHoldsNoOther() {
+        Envelope plain = envelope(now(), "alice@example.com", "bob@example.com");
+        List<Recipient> recipients = List.of(
+                plain.recipients().get(0),
+                Recipient.held(new Mailbox("postmaster", "example.com")),
+                plain.recipients().get(1));
+        MessageId id = accept(
+                new Envelope(
+                        plain.reversePath(),
+                        recipients,
+                        plain.priority(),
+                        plain.bodyType(),
+                        plain.smtpUtf8(),
+                        plain.returnContent(),
+                        plain.envelopeId(),
+                        plain.receivedAt(),
+                        plain.firstDue(),
+                        plain.expiresAt(),
+                        plain.source()),
+                text("x"));
+
+        Delivery open = told.nextDelivery();
+        assertThat(open.recipients()).isEqualTo(plain.recipients());
+        assertThat(open.key().priority()).isEqualTo(PriorityClass.NORMAL);
+        await(queue.settle(delivered(open), DIRECT));
+        restart();
+
+        DeliveryKey first = new DeliveryKey(EXAMPLE, PriorityClass.HELD, 0, new MessageId(0), 0, 0);
+        List<Delivery> held = await(queue.backlog(EXAMPLE, PriorityClass.HELD, first, Long.MAX_VALUE, 10, DIRECT))
+                .deliveries();
+        assertThat(held).extracting(each -> each.message().id()).containsExactly(id);
+        assertThat(held.get(0).recipients()).containsExactly(recipients.get(1));
+        assertThat(contentOf(held.get(0))).isEqualTo(text("x"));
+        assertThat(told.waiting()).isZero();
+    }
+
+    @Test
     void aDiscardedMessageLeavesNothing() {
         IncomingMessage message = queue.begin();
         byte[] content = noise(500_000, 2);

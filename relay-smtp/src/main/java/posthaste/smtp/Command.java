@@ -116,6 +116,14 @@ public sealed interface Command {
         }
     }
 
+    /** A line of another protocol, HTTP or TLS: whoever sends it does not mean us, and what follows is no command. */
+    record Foreign() implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.foreign(this);
+        }
+    }
+
     /** Unknown verb, bad syntax or unknown parameter; {@code refusal} is 500, 501, 504, 550, 553 or 555, ready to send. */
     record Malformed(Reply refusal) implements Command {
         @Override
@@ -147,6 +155,8 @@ public sealed interface Command {
         R quit(Quit command);
 
         R unimplemented(Unimplemented command);
+
+        R foreign(Foreign line);
 
         R malformed(Malformed line);
     }

@@ -31,6 +31,10 @@ public final class CommandParser {
             "XCLIENT",
             "XFORWARD");
 
+    /** Methods of HTTP: a browser was made to talk to us, and its header or body may hold commands. */
+    private static final Set<String> HTTP_METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PRI");
+
     private static final int VERB_MAX = 8;
 
     // The four letters of a verb in one number: see verb().
@@ -49,6 +53,7 @@ public final class CommandParser {
     private static final Command THE_RSET = new Command.Rset();
     private static final Command THE_NOOP = new Command.Noop();
     private static final Command THE_QUIT = new Command.Quit();
+    private static final Command THE_FOREIGN = new Command.Foreign();
 
     private final PathReader path = new PathReader();
     private final ParameterReader parameters = new ParameterReader();
@@ -142,6 +147,7 @@ public final class CommandParser {
     private Command other(int verbEnd) {
         if (verbEnd - from > VERB_MAX) return refuse(Replies.UNKNOWN_COMMAND);
         String verb = text(from, verbEnd).toUpperCase(Locale.ROOT);
+        if (HTTP_METHODS.contains(verb)) return THE_FOREIGN;
         return UNIMPLEMENTED.contains(verb) ? new Command.Unimplemented(verb) : refuse(Replies.UNKNOWN_COMMAND);
     }
 

@@ -23,6 +23,11 @@ public final class Replies {
     /** RFC 5321 §4.3.1 and the budget of NOOP, RSET, VRFY and HELP without mail between. */
     public static final Reply TOO_MANY_JUNK_COMMANDS =
             Reply.of(421, "4.7.0", "Too many commands without mail, closing connection");
+    /** More transactions than {@code messages-per-connection} (RFC 9422 §4.1). */
+    public static final Reply TOO_MANY_MESSAGES =
+            Reply.of(421, "4.7.0", "Too many messages on one connection, open another");
+    /** The first line was HTTP or TLS: the connection ends before what follows could be read as commands. */
+    public static final Reply NOT_SMTP = Reply.of(421, "4.7.0", "This server speaks SMTP only, closing connection");
 
     /** The disk refused: the message was not accepted and nothing of it stays. */
     public static final Reply STORAGE_FAILED = Reply.of(451, "4.3.0", "Message not stored, try again later");

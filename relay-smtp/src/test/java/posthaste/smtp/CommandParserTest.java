@@ -359,12 +359,24 @@ class CommandParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "GET / HTTP/1.1",
+                "post /mail HTTP/1.1",
+                "HEAD / HTTP/1.0",
+                "CONNECT mail:25 HTTP/1.1",
+                "PRI * HTTP/2.0"
+            })
+    void aRequestOfHttpIsForeign(String line) {
+        assertThat(parse(line)).isEqualTo(new Command.Foreign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "XYZZY",
                 "",
                 " ",
                 "\t",
                 " NOOP",
-                "GET / HTTP/1.1",
                 "DATAX",
                 "DAT",
                 "MAILFROM:<a@b>",

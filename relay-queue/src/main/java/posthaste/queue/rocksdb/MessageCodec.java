@@ -21,7 +21,8 @@ import posthaste.smtp.ReversePath;
  * Value of the {@code message} family, version 1: the version (1 byte), the CRC32C of all that follows (4), then class
  * (1), body type, SMTPUTF8 and RET (1), received-at less the time of the id, first due less received-at and, where bit
  * 7 of the second octet is set, expires-at less received-at (signed varints, ms), reverse-path, ENVID, source,
- * recipients, size, the CRC32C of each body chunk (4 each) and the parts. So one checksum covers envelope and body.
+ * recipients, size, the CRC32C of each body chunk (4 each) and the parts. Whether a recipient is held stands with the
+ * recipient, and a part is held where its first one is. So one checksum covers envelope and body.
  */
 final class MessageCodec {
     private static final int VERSION = 1;
@@ -34,6 +35,7 @@ final class MessageCodec {
 
     private static final int SAME_DOMAIN = 0x10;
     private static final int ORCPT = 0x20;
+    private static final int HELD = 0x40;
     private static final int NOTIFY_MASK = 0x0f;
 
     private MessageCodec() {}
@@ -96,7 +98,8 @@ final class MessageCodec {
             domain = recipient.mailbox().domain();
             value.octet(recipient.notifyOn().bits()
                     | (same ? SAME_DOMAIN : 0)
-                    | (recipient.originalRecipient().isPresent() ? ORCPT : 0));
+                    | (recipient.originalRecipient().isPresent() ? ORCPT : 0)
+                    | (recipient.held() ? HELD : 0));
             value.text(recipient.mailbox().localPart());
             if (!same) value.text(domain);
             recipient.originalRecipient().ifPresent(value::text);
@@ -210,7 +213,10 @@ final class MessageCodec {
             Optional<String> original = (flags & ORCPT) == 0 ? Optional.empty() : Optional.of(value.text());
             byte notify = (byte) (flags & NOTIFY_MASK);
             recipients.add(new Recipient(
-                    new Mailbox(local, domain), notify == 0 ? Notify.UNSPECIFIED : new Notify(notify), original));
+                    new Mailbox(local, domain),
+                    notify == 0 ? Notify.UNSPECIFIED : new Notify(notify),
+                    original,
+                    (flags & HELD) != 0));
         }
         return recipients;
     }
@@ -226,8 +232,9 @@ final class MessageCodec {
             for (int k = 0; k < indexes.length; k++) {
                 indexes[k] = listed == 0 ? k : value.bounded(recipients.size() - 1);
             }
-            String derived = recipients.get(indexes[0]).mailbox().destination();
-            parts.add(new Part(named.isEmpty() ? derived : named, indexes));
+            Recipient first = recipients.get(indexes[0]);
+            String destination = named.isEmpty() ? first.mailbox().destination() : named;
+            parts.add(new Part(destination, first.held(), indexes));
         }
         return parts;
     }

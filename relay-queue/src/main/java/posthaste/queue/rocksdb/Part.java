@@ -4,38 +4,53 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
 
-/** The recipients of one message that share a destination. Fixed at acceptance and never split. */
+/** The recipients of one message that share a destination and a class. Fixed at acceptance and never split. */
 final class Part {
     /** As many as two octets of a key can tell apart. */
     static final int PARTS_MAX = 0x10000;
 
     final String destination;
+    /** Whether its recipients are held; all are, or none is. */
+    final boolean held;
     /** Indexes into the recipients of the envelope, growing. */
     final int[] recipients;
 
-    Part(String destination, int[] recipients) {
+    /** What recipients of one part have in common. */
+    private record Common(String destination, boolean held) {}
+
+    Part(String destination, boolean held, int[] recipients) {
         this.destination = destination;
+        this.held = held;
         this.recipients = recipients;
     }
 
-    /** One part per destination, in the order of their first recipients. */
+    /** One part per destination and class, in the order of their first recipients. */
     static List<Part> of(List<Recipient> recipients) {
         if (recipients.size() == 1) {
-            return List.of(new Part(recipients.get(0).mailbox().destination(), new int[] {0}));
+            Recipient only = recipients.get(0);
+            return List.of(new Part(only.mailbox().destination(), only.held(), new int[] {0}));
         }
-        Map<String, List<Integer>> byDestination = new LinkedHashMap<>();
+        Map<Common, List<Integer>> byCommon = new LinkedHashMap<>();
         for (int i = 0; i < recipients.size(); i++) {
-            byDestination
-                    .computeIfAbsent(recipients.get(i).mailbox().destination(), name -> new ArrayList<>())
-                    .add(i);
+            Recipient recipient = recipients.get(i);
+            var common = new Common(recipient.mailbox().destination(), recipient.held());
+            byCommon.computeIfAbsent(common, first -> new ArrayList<>()).add(i);
         }
-        if (byDestination.size() > PARTS_MAX) throw new IllegalArgumentException("too many destinations");
-        List<Part> parts = new ArrayList<>(byDestination.size());
-        byDestination.forEach((name, indexes) -> parts.add(
-                new Part(name, indexes.stream().mapToInt(Integer::intValue).toArray())));
+        if (byCommon.size() > PARTS_MAX) throw new IllegalArgumentException("too many destinations");
+        List<Part> parts = new ArrayList<>(byCommon.size());
+        byCommon.forEach((common, indexes) -> parts.add(new Part(
+                common.destination,
+                common.held,
+                indexes.stream().mapToInt(Integer::intValue).toArray())));
         return parts;
+    }
+
+    /** The class of its deliveries in a message of class {@code ofMessage}. */
+    PriorityClass priority(PriorityClass ofMessage) {
+        return held ? PriorityClass.HELD : ofMessage;
     }
 
     List<Recipient> recipientsOf(List<Recipient> all) {

@@ -28,7 +28,7 @@ final class StoredMessage {
     DeliveryKey firstKey(int index) {
         return new DeliveryKey(
                 parts.get(index).destination,
-                message.envelope().priority(),
+                parts.get(index).priority(message.envelope().priority()),
                 message.envelope().firstDue().toEpochMilli(),
                 message.id(),
                 index,

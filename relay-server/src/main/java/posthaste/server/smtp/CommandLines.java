@@ -1,0 +1,53 @@
+package posthaste.server.smtp;
+
+import java.util.function.Consumer;
+import posthaste.smtp.Command;
+import posthaste.smtp.CommandParser;
+import posthaste.smtp.LineFramer;
+import posthaste.smtp.Replies;
+
+/** Reads one command line at a time. Owned by its session. */
+final class CommandLines implements Input {
+    /** A TLS record begins with it (RFC 8446 §5.1, handshake), and no command does. */
+    private static final byte TLS_HANDSHAKE = 0x16;
+
+    private static final Command FOREIGN = new Command.Foreign();
+    private static final Command BARE_LINE_BREAK = new Command.Malformed(Replies.BARE_LINE_BREAK);
+    private static final Command TOO_LONG = new Command.Malformed(Replies.LINE_TOO_LONG);
+
+    private final LineFramer framer = new LineFramer(LineFramer.DEFAULT_LINE_MAX);
+    private final CommandParser parser;
+    private final Consumer<Command> session;
+    private boolean begun;
+
+    /** @param parser shared by the sessions of an event loop: it keeps nothing between two lines */
+    CommandLines(CommandParser parser, Consumer<Command> session) {
+        this.parser = parser;
+        this.session = session;
+    }
+
+    @Override
+    public int read(byte[] in, int from, int to) {
+        if (!begun) {
+            begun = true;
+            if (in[from] == TLS_HANDSHAKE) {
+                session.accept(FOREIGN); // no line end would come for long
+                return to;
+            }
+        }
+        LineFramer.Result result = framer.next(in, from, to);
+        int at = framer.position();
+        switch (result) {
+            case INCOMPLETE -> {}
+            case LINE -> session.accept(parser.parse(framer.line(), framer.offset(), framer.length()));
+            case BAD -> session.accept(BARE_LINE_BREAK);
+            case TOO_LONG -> session.accept(TOO_LONG);
+        }
+        return at;
+    }
+
+    /** Whether a line has begun and not ended. */
+    boolean isInsideLine() {
+        return framer.isInsideLine();
+    }
+}

@@ -1,0 +1,75 @@
+package posthaste.server.smtp;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Source;
+import posthaste.queue.PriorityClass;
+import posthaste.queue.Recipient;
+import posthaste.smtp.BodyType;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.ReversePath;
+
+/**
+ * A transaction as far as it has come. Adding a recipient copies a list that {@code limits.recipients} bounds, and in
+ * return a draft is a value.
+ *
+ * @param reversePath of MAIL
+ * @param recipients accepted, each once
+ * @param refusedAny whether a recipient was refused: then DATA without any is 554, not 503 (RFC 5321 §3.3)
+ */
+record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolean refusedAny) {
+
+    EnvelopeDraft(ReversePath reversePath) {
+        this(reversePath, List.of(), false);
+    }
+
+    EnvelopeDraft plus(Recipient recipient) {
+        List<Recipient> more =
+                Stream.concat(recipients.stream(), Stream.of(recipient)).toList();
+        return new EnvelopeDraft(reversePath, more, refusedAny);
+    }
+
+    EnvelopeDraft withRefusal() {
+        return refusedAny ? this : new EnvelopeDraft(reversePath, recipients, true);
+    }
+
+    /** Domains are compared in any letter case, local parts as they are (RFC 5321 §2.4). */
+    boolean contains(Mailbox mailbox) {
+        for (Recipient recipient : recipients) {
+            Mailbox other = recipient.mailbox();
+            boolean same = other.localPart().equals(mailbox.localPart())
+                    && other.domain().equalsIgnoreCase(mailbox.domain());
+            if (same) return true;
+        }
+        return false;
+    }
+
+    boolean isEmpty() {
+        return recipients.isEmpty();
+    }
+
+    /** Its recipient, where it has one only. */
+    Optional<Mailbox> onlyRecipient() {
+        return recipients.size() == 1 ? Optional.of(recipients.get(0).mailbox()) : Optional.empty();
+    }
+
+    /** @param bodyType what the content really holds, so that the next host is told the truth */
+    Envelope envelope(BodyType bodyType, Instant now, Source source) {
+        return new Envelope(
+                reversePath,
+                recipients,
+                PriorityClass.NORMAL,
+                bodyType,
+                false,
+                ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                now,
+                now,
+                Optional.empty(),
+                source);
+    }
+}

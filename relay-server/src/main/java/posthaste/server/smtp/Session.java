@@ -1,0 +1,259 @@
+package posthaste.server.smtp;
+
+import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import posthaste.queue.IncomingMessage;
+import posthaste.queue.MessageId;
+import posthaste.queue.QueueException;
+import posthaste.server.smtp.ClientSocket.Hold;
+import posthaste.smtp.Command;
+import posthaste.smtp.Replies;
+import posthaste.smtp.Reply;
+
+/**
+ * One connection of a client: gives what it reads to the state it is in, and does what the state decides. Lives on one
+ * event loop.
+ */
+final class Session implements ClientSocket.Owner, Action.Performer, Reception.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private final SessionLoop loop;
+    private final SessionSettings settings;
+    private final InetAddress address;
+    private final ClientSocket socket;
+    private final Budget budget;
+    private final CommandLines commands;
+
+    private SessionState state;
+    private Input input;
+    private Optional<Reception> reception = Optional.empty();
+    /** Whether a reply is the last thing that happened, so that the time for the next command runs from here. */
+    private boolean answered = true;
+    /** Whether it ends at the next command boundary. */
+    private boolean leaving;
+
+    // Of the message that the queue is asked about.
+    private int recipients;
+    private long dotNanos;
+
+    Session(SessionLoop loop, NetSocketInternal socket, InetAddress address) {
+        this.loop = loop;
+        this.settings = loop.settings();
+        this.address = address;
+        this.socket = new ClientSocket(loop, socket, this);
+        budget = new Budget(settings.limits());
+        commands = new CommandLines(loop.parser(), this::command);
+        input = commands;
+        state = new Connected(Peer.connected(settings, loop.greetings(), address));
+    }
+
+    /** Greets the client. */
+    void begin() {
+        socket.open();
+        socket.say(loop.greetings().greeting());
+        readDone();
+        socket.flush();
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    // What comes in.
+
+    @Override
+    public int read(byte[] in, int from, int to) {
+        return input.read(in, from, to);
+    }
+
+    @Override
+    public void readDone() {
+        if (socket.isHeld(Hold.COMMIT) || socket.isHeld(Hold.CONTENT)) {
+            socket.noDeadline();
+        } else if (input != commands) {
+            socket.deadline(settings.limits().dataTimeout());
+        } else if (answered) {
+            socket.deadline(settings.limits().commandTimeout());
+        }
+        answered = false;
+    }
+
+    private void command(Command command) {
+        answered = true;
+        if (leaving) {
+            end(Replies.SHUTTING_DOWN);
+        } else {
+            perform(command.accept(state));
+        }
+    }
+
+    @Override
+    public void full(IncomingMessage message) {
+        socket.hold(Hold.CONTENT);
+        message.onWritable(() -> socket.guarded(() -> socket.release(Hold.CONTENT)), loop.executor());
+    }
+
+    @Override
+    public void ended(Content content) {
+        answered = true;
+        input = commands;
+        dotNanos = loop.nowNanos();
+        perform(state.received(content, settings.queue().clock().instant()));
+        if (leaving && !socket.isHeld(Hold.COMMIT)) end(Replies.SHUTTING_DOWN);
+    }
+
+    // What goes out.
+
+    private void perform(Transition transition) {
+        Optional<Reply> spent = budget.pay(transition.toll());
+        if (spent.isPresent()) {
+            end(spent.get());
+            return;
+        }
+        state = transition.next();
+        transition.action().perform(this);
+    }
+
+    @Override
+    public void respond(Action.Respond action) {
+        say(action.reply());
+    }
+
+    @Override
+    public void receive(Action.Receive action) {
+        IncomingMessage message = settings.queue().begin();
+        Instant now = settings.queue().clock().instant();
+        byte[] trace = action.trace().field(message.id(), action.recipient(), loop.date(now));
+        message.append(trace, 0, trace.length);
+        var begun = new Reception(message, settings.limits(), this);
+        reception = Optional.of(begun);
+        input = begun;
+        say(action.reply());
+    }
+
+    @Override
+    public void commit(Action.Commit action) {
+        recipients = action.envelope().recipients().size();
+        socket.hold(Hold.COMMIT);
+        reception
+                .orElseThrow()
+                .message()
+                .accept(action.envelope(), loop.executor())
+                .whenComplete((id, failure) -> socket.guarded(() -> committed(id, failure)));
+    }
+
+    /** On our loop. Where the client has gone meanwhile the message stays: it may have seen nothing, but it was taken. */
+    private void committed(@Nullable MessageId id, @Nullable Throwable failure) {
+        if (id != null) {
+            takeNote(id);
+            perform(state.accepted(id));
+        } else if (failure instanceof QueueException why) {
+            perform(state.notAccepted(why));
+        } else {
+            throw new IllegalStateException("the queue failed", failure);
+        }
+        reception = Optional.empty();
+        answered = true;
+        if (leaving) end(Replies.SHUTTING_DOWN);
+        socket.release(Hold.COMMIT);
+    }
+
+    private void takeNote(MessageId id) {
+        long octets = reception.orElseThrow().message().bytes();
+        settings.metrics().accepted(octets, recipients, loop.nowNanos() - dotNanos);
+        if (LOG.isDebugEnabled()) LOG.debug("{} accepted from {}: {} octets", id, client(), octets);
+    }
+
+    @Override
+    public void drop(Action.Drop action) {
+        forgetMessage();
+        say(action.reply());
+    }
+
+    @Override
+    public void close(Action.Close action) {
+        if (action.reply().isPositive()) {
+            forgetMessage();
+            say(action.reply());
+            socket.close();
+        } else {
+            end(action.reply());
+        }
+    }
+
+    private void say(Reply reply) {
+        if (reply.code() >= 400) {
+            settings.metrics().refused(reply);
+            if (LOG.isDebugEnabled()) LOG.debug("answered to {}: {}", client(), reply);
+        }
+        socket.say(reply);
+    }
+
+    /** The message that is being received, if any, is not kept. */
+    private void forgetMessage() {
+        reception.ifPresent(Reception::drop);
+        reception = Optional.empty();
+        input = commands;
+    }
+
+    private String client() {
+        return state.peer().source().address();
+    }
+
+    // How it ends.
+
+    /** Ends it for a reason that the client is told. */
+    private void end(Reply reply) {
+        if (!socket.isOpen()) return;
+        forgetMessage();
+        say(reply);
+        loop.log().ended(client(), reply);
+        socket.hangUp();
+    }
+
+    /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
+    void leave() {
+        leaving = true;
+        boolean busy = input != commands || socket.isHeld(Hold.COMMIT) || commands.isInsideLine();
+        if (!busy) end(Replies.SHUTTING_DOWN);
+    }
+
+    /** Ends it without a word. */
+    void abort() {
+        socket.abort();
+    }
+
+    @Override
+    public void inputEnded() {
+        forgetMessage();
+        socket.close();
+    }
+
+    @Override
+    public void timedOut() {
+        settings.metrics().timedOut();
+        end(Replies.TIMED_OUT);
+    }
+
+    @Override
+    public void failed(Exception bug) {
+        LOG.error("a session with {} failed: please report this", client(), bug);
+        try {
+            end(Replies.INTERNAL_ERROR);
+        } catch (RuntimeException worse) {
+            LOG.error("and could not be ended", worse);
+            abort();
+        }
+    }
+
+    @Override
+    public void closed() {
+        forgetMessage();
+        loop.closed(this);
+    }
+}

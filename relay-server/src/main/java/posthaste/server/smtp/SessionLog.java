@@ -1,0 +1,53 @@
+package posthaste.server.smtp;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import posthaste.smtp.Reply;
+
+/**
+ * One short line for each connection that we ended or turned away, so that an operator sees why; of a flood of them so
+ * many per second and a count of the rest. Names no address of a mailbox and no text of the client. One per event loop.
+ */
+final class SessionLog {
+    /** Lines per second and event loop. */
+    static final int LINES_MAX = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier nanos;
+    private long since;
+    private int lines;
+    private long leftOut;
+
+    SessionLog(LongSupplier nanos) {
+        this.nanos = nanos;
+        since = nanos.getAsLong();
+    }
+
+    void ended(String client, Reply reply) {
+        if (mayWrite()) LOG.info("connection of {} ended: {}", client, reply);
+    }
+
+    void turnedAway(String client, Reply reply) {
+        if (mayWrite()) LOG.info("connection of {} turned away: {}", client, reply);
+    }
+
+    private boolean mayWrite() {
+        long now = nanos.getAsLong();
+        if (now - since >= SECOND) {
+            if (leftOut > 0) LOG.info("{} more connections ended or turned away, not listed", leftOut);
+            since = now;
+            lines = 0;
+            leftOut = 0;
+        }
+        if (lines < LINES_MAX) {
+            lines++;
+            return true;
+        }
+        leftOut++;
+        return false;
+    }
+}

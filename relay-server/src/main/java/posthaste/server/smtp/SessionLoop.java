@@ -1,0 +1,165 @@
+package posthaste.server.smtp;
+
+import io.netty.buffer.Unpooled;
+import io.netty.util.NetUtil;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import posthaste.smtp.CommandParser;
+import posthaste.smtp.Replies;
+import posthaste.smtp.Reply;
+
+/**
+ * The sessions of one listener on one event loop, and what they share: the clock, the parser, the wheel of deadlines.
+ * Every method but {@link #run} is called on that loop.
+ */
+final class SessionLoop {
+    private final ContextInternal context;
+    private final SessionSettings settings;
+    private final Greetings greetings;
+    private final LongSupplier nanos;
+    private final SessionLog log;
+    private final CommandParser parser = new CommandParser();
+    private final TraceDate date = new TraceDate();
+    private final DeadlineWheel wheel;
+    private final Set<Session> sessions = new HashSet<>();
+    private final Promise<Void> emptied = Promise.promise();
+    private boolean draining;
+    private boolean ticking;
+
+    SessionLoop(ContextInternal context, SessionSettings settings, Greetings greetings, LongSupplier nanos) {
+        this.context = context;
+        this.settings = settings;
+        this.greetings = greetings;
+        this.nanos = nanos;
+        log = new SessionLog(nanos);
+        wheel = new DeadlineWheel(nanos.getAsLong());
+    }
+
+    /** Runs {@code work} on the loop; from any thread. */
+    void run(Runnable work) {
+        context.runOnContext(posted -> work.run());
+    }
+
+    SessionSettings settings() {
+        return settings;
+    }
+
+    Greetings greetings() {
+        return greetings;
+    }
+
+    CommandParser parser() {
+        return parser;
+    }
+
+    SessionLog log() {
+        return log;
+    }
+
+    DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    long nowNanos() {
+        return nanos.getAsLong();
+    }
+
+    String date(Instant now) {
+        return date.at(now);
+    }
+
+    /** Always the same one, so that the queue can answer all sessions of the loop in one go. */
+    Executor executor() {
+        return context.nettyEventLoop();
+    }
+
+    /** What no session can survive, out of memory above all: for whoever watches over the process. */
+    void fatal(Error error) {
+        context.reportException(error);
+    }
+
+    // Connections come and go.
+
+    void connected(NetSocket socket) {
+        var internal = (NetSocketInternal) socket;
+        if (internal.channelHandlerContext().channel().remoteAddress() instanceof InetSocketAddress remote) {
+            connected(internal, remote.getAddress());
+        } else {
+            socket.close(); // it is gone already
+        }
+    }
+
+    private void connected(NetSocketInternal socket, InetAddress client) {
+        if (draining) {
+            turnAway(socket, client, Replies.SHUTTING_DOWN);
+        } else if (!settings.connections().tryOpen(client)) {
+            turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
+        } else {
+            settings.metrics().connected();
+            Session session = new Session(this, socket, client);
+            sessions.add(session);
+            session.begin();
+            tick();
+        }
+    }
+
+    private void turnAway(NetSocket socket, InetAddress client, Reply reply) {
+        settings.metrics().turnedAway();
+        log.turnedAway(NetUtil.toAddressString(client), reply);
+        socket.exceptionHandler(reset -> {});
+        socket.write(BufferInternal.buffer(Unpooled.wrappedBuffer(reply.encoded())));
+        socket.close();
+    }
+
+    void closed(Session session) {
+        if (!sessions.remove(session)) return;
+        settings.connections().close(session.address());
+        if (draining && sessions.isEmpty()) emptied.tryComplete();
+    }
+
+    /** One timer looks after all deadlines, as long as there are any. */
+    private void tick() {
+        if (ticking) return;
+        ticking = true;
+        context.setPeriodic(DeadlineWheel.TICK.toMillis(), timer -> {
+            wheel.advance(nowNanos());
+            if (!sessions.isEmpty()) return;
+            ticking = false;
+            context.owner().cancelTimer(timer);
+        });
+    }
+
+    // The end.
+
+    /** Takes no more sessions and lets those go that can. */
+    void drain() {
+        if (draining) return;
+        draining = true;
+        for (Session session : List.copyOf(sessions)) session.leave();
+        if (sessions.isEmpty()) emptied.tryComplete();
+    }
+
+    /** Ends what is left without a word. */
+    void abort() {
+        draining = true;
+        for (Session session : List.copyOf(sessions)) session.abort();
+        if (sessions.isEmpty()) emptied.tryComplete();
+    }
+
+    /** Completes once it is drained and no session is left. */
+    Future<Void> emptied() {
+        return emptied.future();
+    }
+}
