@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,7 +42,12 @@ public final class ConfigReader {
 
     /** The configuration that stands where there is no file. */
     public static ConfigReading defaults() {
-        return new ConfigReader(NO_FILE, HostNames::ofThisMachine).read("");
+        ConfigReading reading = new ConfigReader(NO_FILE, HostNames::ofThisMachine).read("");
+        // What a file ought to say is no news to somebody who has none.
+        var advice = new ConfigProblem(NO_FILE, 0, 0, "", "no --config FILE: only this machine may hand in mail");
+        return reading instanceof ConfigReading.Usable usable
+                ? new ConfigReading.Usable(usable.config(), List.of(advice))
+                : reading;
     }
 
     /** @param file its name in problems */
@@ -97,8 +103,8 @@ public final class ConfigReader {
             result.errors()
                     .forEach(error -> notes.problem(error.position(), "", syntax(String.valueOf(error.getMessage()))));
             return result.hasErrors() ? Optional.empty() : Optional.of(result);
-        } catch (StackOverflowError | RuntimeException garbage) {
-            // The parser of the library recurses, and fails unchecked on a few kinds of garbage.
+        } catch (StackOverflowError | AssertionError | RuntimeException garbage) {
+            // The parser of the library recurses, and fails unchecked (by its assertions, where they are on) on some garbage.
             notes.problem("not TOML, or nested too deeply; see docs/configuration.md for what belongs here");
             return Optional.empty();
         }
