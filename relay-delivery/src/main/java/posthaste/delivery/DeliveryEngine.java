@@ -1,13 +1,28 @@
 package posthaste.delivery;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import posthaste.delivery.client.ClientMetrics;
+import posthaste.delivery.client.SmtpClient;
 import posthaste.delivery.dsn.Reports;
 import posthaste.delivery.route.HostLookup;
+import posthaste.queue.Delivery;
+import posthaste.queue.DeliveryListener;
 import posthaste.queue.MailQueue;
+import posthaste.queue.MessageId;
+import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
 
 /**
@@ -15,6 +30,13 @@ import posthaste.queue.QueueException;
  * all of them. Thread-safe.
  */
 public final class DeliveryEngine {
+    private static final Logger LOG = LoggerFactory.getLogger("posthaste.mail");
+    private static final long DRAIN_LOOK_MILLIS = 20;
+
+    private final Vertx vertx;
+    private final EngineParts parts;
+    private final List<EngineLoop> loops = new ArrayList<>();
+    private final Consumer<QueueException> onFatal;
 
     /**
      * @param vertx whose event loops do the work
@@ -34,10 +56,53 @@ public final class DeliveryEngine {
             Reports reports,
             DeliveryMetrics metrics,
             ClientMetrics clientMetrics,
-            Consumer<QueueException> onFatal) {}
+            Consumer<QueueException> onFatal) {
+        this.vertx = vertx;
+        this.onFatal = onFatal;
+        parts = new EngineParts(
+                config,
+                queue,
+                hosts,
+                new SmtpClient(vertx, config, queue.dotSlots(), clientMetrics),
+                reports,
+                metrics,
+                queue.clock(),
+                new AtomicInteger(),
+                new AtomicInteger(),
+                new AtomicBoolean());
+        for (var executor : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+            loops.add(new EngineLoop((VertxInternal) vertx, (EventLoop) executor, parts, loops));
+        }
+        export(metrics);
+    }
+
+    private void export(DeliveryMetrics metrics) {
+        metrics.gauge("posthaste.delivery.under.way", "Attempts begun and not recorded yet.", parts.underWay()::get);
+        metrics.gauge(
+                "posthaste.delivery.ready", "Deliveries in memory that wait for a connection.", parts.ready()::get);
+        metrics.gauge(
+                "posthaste.delivery.destinations", "Destinations at work.", () -> sum(EngineLoop::destinationCount));
+        metrics.gauge(
+                "posthaste.delivery.alarms",
+                "Destinations that have something to do later.",
+                () -> sum(EngineLoop::alarmCount));
+        metrics.gauge("posthaste.delivery.sites", "Sets of hosts in use.", () -> sum(EngineLoop::siteCount));
+    }
+
+    private int sum(ToIntFunction<EngineLoop> count) {
+        return loops.stream().mapToInt(count).sum();
+    }
 
     /** Begins to deliver: fresh mail at once, the backlog as the queue finds it. Call once, from any thread. */
-    public void start() {}
+    public void start() {
+        loops.forEach(EngineLoop::start);
+        EngineLoop first = loops.get(0);
+        first.execute(new Lifetimes(first)::start);
+        parts.queue()
+                .start(
+                        new QueueListener(),
+                        parts.config().retry().ambiguousDelay().toMillis());
+    }
 
     /**
      * Begins no further transaction and lets those that run end.
@@ -46,6 +111,57 @@ public final class DeliveryEngine {
      *     its unanswered dots are found at the next start
      */
     public Future<Void> drain(Duration limit) {
-        return Future.succeededFuture();
+        parts.draining().set(true);
+        for (EngineLoop each : loops) each.execute(each::drain);
+        Promise<Void> drained = Promise.promise();
+        long deadline = System.nanoTime() + limit.toNanos();
+        vertx.setPeriodic(DRAIN_LOOK_MILLIS, timer -> {
+            int left = parts.underWay().get();
+            if (left > 0 && System.nanoTime() - deadline < 0) return;
+            vertx.cancelTimer(timer);
+            if (left > 0) LOG.warn("{} deliveries are cut off; the next start takes them up", left);
+            drained.tryComplete();
+        });
+        return drained.future();
+    }
+
+    private EngineLoop ownerOf(String destination) {
+        return EngineLoop.ownerOf(destination, loops);
+    }
+
+    /** What the queue tells, handed to the loop that it concerns. */
+    private final class QueueListener implements DeliveryListener {
+        @Override
+        public void queued(Delivery delivery) {
+            if (delivery.key().priority() == PriorityClass.HELD) {
+                delivery.body().release();
+                return;
+            }
+            String name = delivery.key().destination();
+            EngineLoop owner = ownerOf(name);
+            owner.execute(() -> owner.destination(name).queued(delivery));
+        }
+
+        @Override
+        public void backlog(String destination, PriorityClass priority, long earliestDueMillis) {
+            EngineLoop owner = ownerOf(destination);
+            owner.execute(() -> owner.backlog(destination, priority, earliestDueMillis));
+        }
+
+        @Override
+        public void ambiguous(MessageId message, int part, String host) {
+            parts.metrics().ambiguous();
+            LOG.warn(
+                    "{} ambiguous part={} host={}: the process ended before the reply to the final dot was recorded;"
+                            + " the message may be delivered twice",
+                    message,
+                    part,
+                    host);
+        }
+
+        @Override
+        public void fatal(QueueException reason) {
+            onFatal.accept(reason);
+        }
     }
 }

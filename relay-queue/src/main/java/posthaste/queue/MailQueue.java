@@ -51,7 +51,8 @@ public interface MailQueue extends AutoCloseable {
      * revision.
      *
      * @return completes when written; fails with {@link QueueException.Failed} or {@link QueueException.Closed}, and
-     *     then the delivery is still in the queue as it was
+     *     then the delivery is still in the queue as it was; or with {@link QueueException.Stale} where something else
+     *     has settled it
      */
     CompletionStage<Void> settle(Settlement settlement, Executor owner);
 

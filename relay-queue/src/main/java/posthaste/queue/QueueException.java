@@ -30,6 +30,15 @@ public abstract sealed class QueueException extends RuntimeException {
         }
     }
 
+    /** The delivery was settled before: by another attempt, or because its time was over. Nothing was written. */
+    public static final class Stale extends QueueException {
+        private static final long serialVersionUID = 1L;
+
+        public Stale(String message) {
+            super(message);
+        }
+    }
+
     /** The queue is closing. Answer 421 4.3.2. */
     public static final class Closed extends QueueException {
         private static final long serialVersionUID = 1L;

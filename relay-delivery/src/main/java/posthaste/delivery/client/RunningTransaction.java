@@ -332,7 +332,7 @@ final class RunningTransaction {
     /** The result of a transaction of which nothing was sent. */
     static TransactionResult unsent(Transaction transaction, NextHop hop, Ending ending) {
         var ledger = new RecipientLedger(transaction.recipients(), ending.reply());
-        return new TransactionResult(transaction, hop, ledger.close(ending), Optional.empty(), NO_SLOT);
+        return new TransactionResult(transaction, hop, ledger.close(ending), Optional.empty(), false, NO_SLOT);
     }
 
     /** The connection ended before the host was asked anything, or where that must not count. */
@@ -366,6 +366,6 @@ final class RunningTransaction {
     }
 
     private TransactionResult result(Ending ending, Optional<HostFailure> why) {
-        return new TransactionResult(transaction, hop, ledger.close(ending), why, slot);
+        return new TransactionResult(transaction, hop, ledger.close(ending), why, true, slot);
     }
 }

@@ -13,6 +13,7 @@ import posthaste.queue.DotSlots;
  * @param recipients one result per recipient, in the order of the transaction
  * @param hostFailure the failure that cut it short; the same is given to {@link ConnectionListener#closed}, where it
  *     counts for the host
+ * @param asked whether the host was asked at all; false where it lacks what the message needs, or had no time for it
  * @param slot marks the final dot on disk; to be released once the outcome is in the queue. Blank where no dot was sent
  */
 public record TransactionResult(
@@ -20,4 +21,5 @@ public record TransactionResult(
         NextHop hop,
         List<RecipientResult> recipients,
         Optional<HostFailure> hostFailure,
+        boolean asked,
         DotSlots.Slot slot) {}

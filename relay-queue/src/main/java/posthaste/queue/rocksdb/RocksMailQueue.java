@@ -206,7 +206,7 @@ public final class RocksMailQueue implements MailQueue {
     public CompletionStage<Void> settle(Settlement settlement, Executor owner) {
         if (!bodyOf(settlement).beginSettling()) {
             String id = settlement.delivery().message().id().toString();
-            return failed(new QueueException.Failed("settled twice: " + id, new IllegalStateException()), owner);
+            return failed(new QueueException.Stale(id + " is being settled already"), owner);
         }
         Settle change = settling(settlement, owner);
         Optional<QueueException> refusal = committer.submit(change);

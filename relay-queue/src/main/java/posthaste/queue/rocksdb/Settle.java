@@ -140,8 +140,7 @@ final class Settle implements QueueChange {
     }
 
     private QueueException stale() {
-        return new QueueException.Failed(
-                "settled before: " + stored.id() + " part " + delivery.key().part(), new IllegalStateException());
+        return new QueueException.Stale(stored.id() + " part " + delivery.key().part() + " was settled before");
     }
 
     private void putNext(Delivery deferred, Group group) throws RocksDBException {

@@ -1,0 +1,535 @@
+package posthaste.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import posthaste.delivery.route.Resolution;
+import posthaste.queue.Delivery;
+import posthaste.queue.DeliveryKey;
+import posthaste.queue.MailQueue.Backlog;
+import posthaste.queue.MessageId;
+import posthaste.queue.PriorityClass;
+import posthaste.queue.QueueException;
+import posthaste.queue.Settlement;
+import posthaste.smtp.Reply;
+
+/**
+ * The mail of one recipient domain: loads what is due into a small window, offers it to the site that its hosts make
+ * up, and records what came of it. Lives on one event loop.
+ *
+ * <p>A delivery is in memory ({@code inHand}) from the moment it is taken until its outcome is recorded, and never tried
+ * twice meanwhile. What is not taken stays on disk and is read when its time comes and there is room. Fresh mail is
+ * taken directly as long as nothing on disk is due before it.
+ */
+final class Destination {
+    private static final Logger LOG = LoggerFactory.getLogger(Destination.class);
+    /** Deliveries in memory that no site has yet. */
+    private static final int READY_MAX = 2_000;
+    /** Deliveries with the site: enough that it never waits for us. */
+    private static final int OFFERED_MAX = 512;
+    /** Deliveries of one read. */
+    private static final int READ_MAX = 500;
+    /** After a pause one look at the hosts needs no more. */
+    private static final int READ_MAX_AFTER_PAUSE = 20;
+    /** Hosts are looked up again after this time; the cache of the name system honours the times to live. */
+    private static final long RESOLUTION_MILLIS_MAX = 5_000;
+    /** For what is due and finds no room: room comes with outcomes, and with those of other destinations. */
+    private static final long LOOK_AGAIN_MILLIS = 100;
+
+    private static final Duration DNS_WAIT_FIRST = Duration.ofSeconds(60);
+    private static final Duration DNS_WAIT_MAX = Duration.ofMinutes(15);
+    private static final Duration RECORD_WAIT = Duration.ofSeconds(1);
+
+    private final String name;
+    private final EngineLoop loop;
+    private final EngineParts parts;
+    private final Settling.Rules rules;
+    private final BackOff dnsBackOff;
+    private final DiskBacklog[] disk;
+    private final List<ArrayDeque<Delivery>> ready = new ArrayList<>();
+    private int readyCount;
+    private int offered;
+
+    private final Set<DeliveryKey> inHand = new HashSet<>();
+    /** Attempts that go on with the next revision of their delivery. */
+    private final Map<PartId, Attempt> continuing = new HashMap<>();
+    /** What was recorded while a read is under way: it may still return them. */
+    private final Set<DeliveryKey> recordedDuringRead = new HashSet<>();
+
+    private boolean reading;
+    private boolean resolving;
+    private boolean pumping;
+    private Optional<Resolution.Found> found = Optional.empty();
+    private long resolvedAtMillis;
+    private long pausedUntilMillis;
+    private boolean wasPaused;
+    private Optional<Reply> pauseReason = Optional.empty();
+    private long usedAtMillis;
+
+    private record PartId(MessageId message, int part) {
+        static PartId of(DeliveryKey key) {
+            return new PartId(key.message(), key.part());
+        }
+    }
+
+    Destination(String name, EngineLoop loop) {
+        this.name = name;
+        this.loop = loop;
+        parts = loop.parts();
+        rules = loop.rules();
+        dnsBackOff = new BackOff(DNS_WAIT_FIRST, DNS_WAIT_MAX, parts.config().retry(), loop.random());
+        PriorityClass[] classes = {PriorityClass.URGENT, PriorityClass.NORMAL, PriorityClass.BULK};
+        disk = new DiskBacklog[classes.length];
+        for (int i = 0; i < classes.length; i++) {
+            disk[i] = new DiskBacklog(name, classes[i]);
+            ready.add(new ArrayDeque<>(0));
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    EngineLoop loop() {
+        return loop;
+    }
+
+    // What the queue tells.
+
+    /** A delivery was written: fresh mail, or the next revision of one. */
+    void queued(Delivery delivery) {
+        used();
+        Attempt going = continuing.isEmpty() ? null : continuing.remove(PartId.of(delivery.key()));
+        if (going != null) {
+            goOn(going.continued(delivery));
+            return;
+        }
+        if (mayTake(delivery) && parts.takeReady()) {
+            takeIn(delivery);
+            pumpLater();
+        } else {
+            delivery.body().release();
+            diskOf(delivery.key()).note(delivery.key());
+            rest();
+        }
+    }
+
+    /** The message has recipients whose turn comes now, in a transaction of their own. */
+    private void goOn(Attempt attempt) {
+        inHand.add(attempt.delivery().key());
+        parts.underWay().incrementAndGet();
+        if (found.isPresent() && !parts.draining().get()) {
+            offered++;
+            loop.offer(found.get(), List.of(attempt));
+        } else {
+            postpone(attempt);
+        }
+    }
+
+    private boolean mayTake(Delivery delivery) {
+        long now = parts.clock().millis();
+        return delivery.key().dueMillis() <= now
+                && readyCount < READY_MAX
+                && now >= pausedUntilMillis
+                && !reading
+                && diskOf(delivery.key()).dueMillis() > delivery.key().dueMillis()
+                && !parts.draining().get();
+    }
+
+    private void takeIn(Delivery delivery) {
+        inHand.add(delivery.key());
+        ready.get(classOf(delivery.key())).add(delivery);
+        readyCount++;
+    }
+
+    /** Something of this class is on disk, due at the earliest then. */
+    void onDisk(PriorityClass priority, long earliestDueMillis) {
+        disk[priority.code()].note(earliestDueMillis);
+        pumpLater();
+    }
+
+    /** It rested: something may be on disk, of any class, and nobody knows how its hosts are. */
+    void rested(long earliestDueMillis) {
+        for (DiskBacklog each : disk) each.note(earliestDueMillis);
+        wasPaused = true;
+    }
+
+    private DiskBacklog diskOf(DeliveryKey key) {
+        return disk[classOf(key)];
+    }
+
+    private static int classOf(DeliveryKey key) {
+        return key.priority().code();
+    }
+
+    private void used() {
+        usedAtMillis = parts.clock().millis();
+    }
+
+    // Moving on.
+
+    /** Once in this turn of the loop, however many deliveries it brings. */
+    private void pumpLater() {
+        if (pumping) return;
+        pumping = true;
+        loop.execute(() -> {
+            pumping = false;
+            pump();
+        });
+    }
+
+    /** Does what can be done now. */
+    void pump() {
+        long now = parts.clock().millis();
+        if (parts.draining().get()) return;
+        if (now >= pausedUntilMillis) move(now);
+        rest();
+    }
+
+    private void move(long now) {
+        read(now);
+        if (readyCount == 0 || offered >= OFFERED_MAX) return;
+        if (found.isPresent() && now - resolvedAtMillis < RESOLUTION_MILLIS_MAX) {
+            offer(found.get());
+        } else {
+            resolve(now);
+        }
+    }
+
+    private void offer(Resolution.Found hosts) {
+        var attempts = new ArrayList<Attempt>();
+        while (readyCount > 0 && offered < OFFERED_MAX) {
+            attempts.add(begin(pollReady()));
+            offered++;
+        }
+        if (!attempts.isEmpty()) loop.offer(hosts, attempts);
+    }
+
+    private Delivery pollReady() {
+        for (ArrayDeque<Delivery> each : ready) {
+            Delivery first = each.poll();
+            if (first == null) continue;
+            readyCount--;
+            parts.giveBackReady();
+            return first;
+        }
+        throw new IllegalStateException("nothing is ready");
+    }
+
+    private Attempt begin(Delivery delivery) {
+        parts.underWay().incrementAndGet();
+        return Attempt.of(this, delivery);
+    }
+
+    private void resolve(long now) {
+        if (resolving) return;
+        resolving = true;
+        parts.hosts().resolve(name).onComplete(answer -> {
+            resolving = false;
+            if (answer.failed()) throw new IllegalStateException("looking up " + name, answer.cause());
+            resolved(answer.result(), now);
+        });
+    }
+
+    private void resolved(Resolution answer, long askedAtMillis) {
+        if (answer instanceof Resolution.Found hosts) {
+            found = Optional.of(hosts);
+            resolvedAtMillis = askedAtMillis;
+            dnsBackOff.reset();
+            pump();
+        } else if (answer instanceof Resolution.Refused refused) {
+            found = Optional.empty();
+            endReady(refused.reply());
+        } else {
+            found = Optional.empty();
+            Reply reply = ((Resolution.Unavailable) answer).reply();
+            pause(parts.clock().millis() + dnsBackOff.next(), reply, List.of());
+        }
+    }
+
+    /** There are no hosts and there will be none: what is here comes back to its senders. */
+    private void endReady(Reply reply) {
+        while (readyCount > 0) {
+            Attempt attempt = begin(pollReady());
+            attempt.endAll(RecipientOutcome.Kind.BOUNCED, reply);
+            record(attempt, 0);
+        }
+        pumpLater();
+    }
+
+    // Reading.
+
+    private void read(long now) {
+        if (reading || readyCount > READY_MAX / 2) return;
+        if (wasPaused && readyCount + offered > 0) return;
+        for (DiskBacklog each : disk) {
+            if (each.dueMillis() <= now) {
+                read(each, now);
+                return;
+            }
+        }
+    }
+
+    private void read(DiskBacklog of, long now) {
+        int max = wasPaused ? READ_MAX_AFTER_PAUSE : READ_MAX;
+        DeliveryKey start = of.beginRead();
+        reading = true;
+        used();
+        loop.when(parts.queue().backlog(name, of.priority(), start, now, max, loop), (page, failure) -> {
+            reading = false;
+            if (failure == null) took(of, page, start);
+            else notRead(of, start, failure);
+            recordedDuringRead.clear();
+        });
+    }
+
+    private void took(DiskBacklog of, Backlog page, DeliveryKey start) {
+        DeliveryKey last = start;
+        for (Delivery each : page.deliveries()) {
+            last = each.key();
+            if (inHand.contains(last) || recordedDuringRead.contains(last)) continue;
+            if (parts.takeReady()) takeIn(each);
+            else of.note(last);
+        }
+        long next = page.nextDueMillis();
+        if (next != Long.MAX_VALUE) {
+            // The next one stands behind the last one that was returned.
+            if (next == last.dueMillis()) of.note(behind(last));
+            else of.note(next);
+        }
+        pump();
+    }
+
+    private static DeliveryKey behind(DeliveryKey key) {
+        return new DeliveryKey(
+                key.destination(), key.priority(), key.dueMillis(), key.message(), key.part(), key.revision() + 1);
+    }
+
+    private void notRead(DiskBacklog of, DeliveryKey start, Throwable failure) {
+        of.readFailed(start);
+        if (failure instanceof QueueException.Closed) return;
+        LOG.error("cannot read the backlog of {}: {}; trying again", name, failure.toString());
+        Reply why = Reply.of(451, "4.3.0", "The backlog cannot be read");
+        pause(parts.clock().millis() + RECORD_WAIT.toMillis(), why, List.of());
+    }
+
+    // Waiting.
+
+    /**
+     * The hosts cannot be reached: nothing is tried before {@code untilMillis}, and nothing stays in memory.
+     *
+     * @param returned what the site had and has not begun
+     */
+    void pause(long untilMillis, Reply reason, List<Attempt> returned) {
+        pausedUntilMillis = Math.max(pausedUntilMillis, untilMillis);
+        wasPaused = true;
+        pauseReason = Optional.of(reason);
+        // One of them carries the record, so that its history tells why nothing happened.
+        boolean told = false;
+        for (Attempt attempt : returned) {
+            offered--;
+            if (told) {
+                putBack(attempt.delivery());
+                parts.underWay().decrementAndGet();
+            } else {
+                told = true;
+                attempt.endAll(RecipientOutcome.Kind.POSTPONED, reason);
+                record(attempt, untilMillis);
+            }
+        }
+        while (readyCount > 0) {
+            Delivery delivery = pollReady();
+            if (told) {
+                putBack(delivery);
+            } else {
+                told = true;
+                Attempt attempt = begin(delivery);
+                attempt.endAll(RecipientOutcome.Kind.POSTPONED, reason);
+                record(attempt, untilMillis);
+            }
+        }
+        rest();
+    }
+
+    private void putBack(Delivery delivery) {
+        inHand.remove(delivery.key());
+        delivery.body().release();
+        diskOf(delivery.key()).note(delivery.key());
+    }
+
+    /** The engine ends, or the hosts are being looked up: the rest of the message waits in the queue. */
+    private void postpone(Attempt attempt) {
+        inHand.remove(attempt.delivery().key());
+        parts.underWay().decrementAndGet();
+        attempt.delivery().body().release();
+        diskOf(attempt.delivery().key()).note(attempt.delivery().key());
+        pumpLater();
+    }
+
+    /** The site gives back what it has not begun, without a reason to wait. */
+    void returned(List<Attempt> attempts) {
+        for (Attempt attempt : attempts) {
+            offered--;
+            postpone(attempt);
+        }
+    }
+
+    // Outcomes.
+
+    /** A host has taken mail: what waits need not be careful any more. */
+    private void reached() {
+        wasPaused = false;
+        pauseReason = Optional.empty();
+    }
+
+    /** An attempt of ours has ended, or goes on behind the record of what it came to so far. Called by the site. */
+    void ended(Attempt attempt) {
+        offered--;
+        record(attempt, 0);
+        pump();
+    }
+
+    /** Everything was delivered; the record is on its way already. Called when it is written. */
+    void delivered(Attempt attempt, @Nullable Throwable failure, Settlement settlement) {
+        offered--;
+        reached();
+        recorded(attempt, settlement, failure);
+        pump();
+    }
+
+    /** Writes what an attempt came to, and tells whom it concerns. */
+    private void record(Attempt attempt, long notBeforeMillis) {
+        long now = parts.clock().millis();
+        if (attempt.hasFinal()) reached();
+        Settling settling = Settling.of(attempt, rules, now, notBeforeMillis);
+        if (attempt.isOpen()) continuing.put(PartId.of(attempt.delivery().key()), attempt);
+        write(attempt, settling, now);
+    }
+
+    private void write(Attempt attempt, Settling settling, long now) {
+        Delivery delivery = attempt.delivery();
+        CompletionStage<Settlement> whole = parts.reports()
+                .failed(delivery, settling.failed(), Instant.ofEpochMilli(now), loop)
+                .thenCombine(notice(delivery, settling, now), (failed, delayed) -> {
+                    var all = new ArrayList<>(failed);
+                    all.addAll(delayed);
+                    return settling.settlement(delivery, all);
+                });
+        loop.when(whole, (settlement, bug) -> settle(attempt, settlement));
+    }
+
+    private CompletionStage<List<Settlement.Report>> notice(Delivery delivery, Settling settling, long now) {
+        if (!settling.noticeDue()) return CompletableFuture.completedStage(List.of());
+        Instant expiresAt =
+                Instant.ofEpochMilli(rules.expiresAtMillis(delivery.message().envelope()));
+        return parts.reports().delayed(delivery, settling.waiting(), Instant.ofEpochMilli(now), expiresAt, loop);
+    }
+
+    private void settle(Attempt attempt, Settlement settlement) {
+        loop.when(parts.queue().settle(settlement, loop), (done, failure) -> recorded(attempt, settlement, failure));
+    }
+
+    private void recorded(Attempt attempt, Settlement settlement, @Nullable Throwable failure) {
+        if (failure == null) {
+            done(attempt);
+            loop.log().told(settlement, parts.clock().millis());
+        } else if (failure instanceof QueueException.Closed) {
+            parts.underWay().decrementAndGet();
+        } else if (failure instanceof QueueException.Stale) {
+            continuing.remove(PartId.of(attempt.delivery().key())); // settled by something else: the end of its time
+            done(attempt);
+        } else {
+            LOG.error(
+                    "cannot record what became of {}: {}",
+                    attempt.delivery().message().id(),
+                    failure.toString());
+            loop.later(RECORD_WAIT, () -> settle(attempt, settlement));
+        }
+    }
+
+    private void done(Attempt attempt) {
+        attempt.recorded();
+        DeliveryKey key = attempt.delivery().key();
+        inHand.remove(key);
+        if (reading) recordedDuringRead.add(key);
+        parts.underWay().decrementAndGet();
+        used();
+    }
+
+    // The end of a lifetime.
+
+    /** The time of a delivery is over, as it stood on disk a moment ago. */
+    void expire(Delivery delivery) {
+        if (!takeFromReady(delivery)) return;
+        long now = parts.clock().millis();
+        Reply why = delivery.lastReply().or(() -> pauseReason).orElse(NEVER_TRIED);
+        write(begin(delivery), Settling.expired(delivery, rules, now, why), now);
+    }
+
+    private static final Reply NEVER_TRIED = Reply.of(451, "4.4.7", "The message could not be tried in its time");
+    private static final Reply STILL_WAITING = Reply.of(451, "4.4.7", "The message waits for its turn");
+
+    /** The sender of a delivery is to be told that it waits. */
+    void tellDelay(Delivery delivery) {
+        if (delivery.delayNoticeSent()
+                || delivery.message().envelope().reversePath().isNull()) return;
+        if (delivery.recipients().stream().noneMatch(each -> each.notifyOn().wantsDelay())) return;
+        if (!takeFromReady(delivery)) return;
+        Reply why = delivery.lastReply().or(() -> pauseReason).orElse(STILL_WAITING);
+        write(begin(delivery), Settling.delayed(delivery, why), parts.clock().millis());
+    }
+
+    /** False when it is being tried at this moment: the end of that attempt looks at the time itself. */
+    private boolean takeFromReady(Delivery delivery) {
+        if (parts.draining().get()) return false;
+        if (inHand.add(delivery.key())) return true;
+        ArrayDeque<Delivery> queue = ready.get(classOf(delivery.key()));
+        for (Delivery each : queue) {
+            if (!each.key().equals(delivery.key())) continue;
+            queue.remove(each);
+            each.body().release();
+            readyCount--;
+            parts.giveBackReady();
+            return true;
+        }
+        return false;
+    }
+
+    // Resting.
+
+    /** Sees to it that somebody looks here when there may be something to do. */
+    private void rest() {
+        long next = nextDueMillis();
+        if (next == Long.MAX_VALUE) return;
+        loop.wakeAt(name, Math.max(next, parts.clock().millis() + LOOK_AGAIN_MILLIS));
+    }
+
+    /** The first moment at which there may be something to do; {@link Long#MAX_VALUE} when nothing waits. */
+    long nextDueMillis() {
+        long first = Long.MAX_VALUE;
+        for (DiskBacklog each : disk) first = Math.min(first, each.dueMillis());
+        return first == Long.MAX_VALUE ? first : Math.max(first, pausedUntilMillis);
+    }
+
+    /** Whether it could be forgotten, but for what is on disk. */
+    boolean isIdle(long usedBeforeMillis) {
+        return inHand.isEmpty()
+                && !reading
+                && !resolving
+                && !pumping
+                && continuing.isEmpty()
+                && usedAtMillis < usedBeforeMillis;
+    }
+}

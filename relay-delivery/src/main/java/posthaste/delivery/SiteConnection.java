@@ -1,0 +1,143 @@
+package posthaste.delivery;
+
+import java.util.List;
+import java.util.Optional;
+import posthaste.delivery.client.ClientConnection;
+import posthaste.delivery.client.ConnectionListener;
+import posthaste.delivery.client.HostFailure;
+import posthaste.delivery.client.Transaction;
+import posthaste.delivery.client.TransactionResult;
+import posthaste.delivery.route.NextHop;
+import posthaste.queue.Recipient;
+import posthaste.queue.Settlement;
+
+/**
+ * A connection of a site, which may live on another event loop than the site: takes attempts there and brings back what
+ * came of them. What was delivered whole goes straight to the queue, without a detour over the site.
+ */
+final class SiteConnection implements ConnectionListener {
+    private final Site site;
+    private final EngineLoop siteLoop;
+    private final EngineLoop loop;
+    private final NextHop hop;
+
+    /** How long the last transaction took on the connection; read on the site's loop behind its end. */
+    private volatile long lastNanos;
+
+    // Of the site's loop.
+    private Optional<ClientConnection> connection = Optional.empty();
+    private int pending;
+    private int transactionsLeft;
+    private int recipientsMax = Transaction.RECIPIENTS_MAX;
+
+    /** @param loop where the connection lives */
+    SiteConnection(Site site, EngineLoop siteLoop, EngineLoop loop, NextHop hop) {
+        this.site = site;
+        this.siteLoop = siteLoop;
+        this.loop = loop;
+        this.hop = hop;
+    }
+
+    NextHop hop() {
+        return hop;
+    }
+
+    // On the site's loop.
+
+    /** Greeted; takes so many transactions in all, of so many recipients. */
+    void open(ClientConnection greeted, int transactionsMax) {
+        connection = Optional.of(greeted);
+        transactionsLeft =
+                Math.min(transactionsMax, greeted.capabilities().messagesMax().orElse(transactionsMax));
+        recipientsMax = Math.min(
+                Transaction.RECIPIENTS_MAX,
+                Math.max(1, greeted.capabilities().recipientsMax().orElse(Transaction.RECIPIENTS_MAX)));
+    }
+
+    boolean isOpen() {
+        return connection.isPresent();
+    }
+
+    /** Transactions that are under way or wait on the connection. */
+    int pending() {
+        return pending;
+    }
+
+    boolean takes(int depth) {
+        return connection.isPresent() && pending < depth && transactionsLeft > 0;
+    }
+
+    void send(Attempt attempt, int hostRecipientsMax) {
+        pending++;
+        transactionsLeft--;
+        ClientConnection to = connection.orElseThrow();
+        List<Recipient> recipients = attempt.next(Math.min(recipientsMax, hostRecipientsMax));
+        if (loop == siteLoop) {
+            start(to, attempt, recipients);
+        } else {
+            loop.execute(() -> start(to, attempt, recipients));
+        }
+    }
+
+    void ended() {
+        pending--;
+    }
+
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    /** The connection takes nothing more, whatever it had left. */
+    void spent() {
+        transactionsLeft = 0;
+    }
+
+    void quit() {
+        transactionsLeft = 0;
+        connection.ifPresent(open -> loop.execute(open::quit));
+    }
+
+    // On the connection's loop.
+
+    private void start(ClientConnection to, Attempt attempt, List<Recipient> recipients) {
+        long startedAt = System.nanoTime();
+        to.send(new Transaction(attempt.delivery(), recipients, result -> done(to, attempt, result, startedAt)));
+    }
+
+    private void done(ClientConnection from, Attempt attempt, TransactionResult result, long startedAt) {
+        lastNanos = System.nanoTime() - startedAt;
+        boolean usable = from.isAvailable();
+        boolean delivered = attempt.delivered(result);
+        if (delivered) settle(attempt);
+        if (loop == siteLoop) site.ended(this, attempt, result, usable, delivered);
+        else siteLoop.execute(() -> site.ended(this, attempt, result, usable, delivered));
+    }
+
+    private void settle(Attempt attempt) {
+        EngineLoop owner = attempt.destination().loop();
+        Settlement settlement =
+                new Settlement(attempt.delivery(), Settling.delivered(attempt.outcomes()), Optional.empty(), List.of());
+        owner.when(
+                owner.parts().queue().settle(settlement, owner),
+                (written, failure) -> attempt.destination().delivered(attempt, failure, settlement));
+    }
+
+    @Override
+    public void ready(ClientConnection greeted) {
+        siteLoop.execute(() -> site.opened(this, greeted));
+    }
+
+    /** Told with the end of each transaction already. */
+    @Override
+    public void available(ClientConnection free) {}
+
+    @Override
+    public void closed(ClientConnection gone, Optional<HostFailure> why) {
+        siteLoop.execute(() -> site.closed(this, why));
+    }
+
+    @Override
+    public void failed(NextHop unreached, HostFailure why) {
+        siteLoop.execute(() -> site.notOpened(this, why));
+    }
+}

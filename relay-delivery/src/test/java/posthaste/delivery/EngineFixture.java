@@ -1,0 +1,212 @@
+package posthaste.delivery;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import posthaste.delivery.client.ClientMetrics;
+import posthaste.delivery.dns.DnsMetrics;
+import posthaste.delivery.dns.NettyMailDns;
+import posthaste.delivery.dsn.DsnReports;
+import posthaste.delivery.route.Router;
+import posthaste.delivery.testkit.ScriptedHop;
+import posthaste.delivery.testkit.TestDns;
+import posthaste.queue.Envelope;
+import posthaste.queue.IncomingMessage;
+import posthaste.queue.MailQueue;
+import posthaste.queue.MessageId;
+import posthaste.queue.PriorityClass;
+import posthaste.queue.QueueConfig;
+import posthaste.queue.QueueEvent;
+import posthaste.queue.QueueMetrics;
+import posthaste.queue.Recipient;
+import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.smtp.BodyType;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.ReversePath;
+
+/** An engine on a real queue, a real name server and real hosts. */
+final class EngineFixture implements AutoCloseable {
+    private static final long WAIT_SECONDS = 30;
+    private static final long POLL_MILLIS = 5;
+    /** Fast enough for tests, and each of them longer than a step of the engine. */
+    static final RetryConfig FAST = new RetryConfig(
+            Duration.ofMillis(200),
+            1.5,
+            Duration.ofMillis(600),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(4),
+            Duration.ofMillis(400));
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Vertx vertx = Vertx.vertx();
+    private final DeliveryConfig config;
+    private final MailQueue queue;
+    private final DeliveryEngine engine;
+
+    EngineFixture(Path directory, DeliveryConfig config) {
+        this.config = config;
+        queue = RocksMailQueue.open(QueueConfig.defaults(directory), new QueueMetrics(meters), InstantSource.system());
+        var dns = new NettyMailDns(vertx, config.dns(), queue.clock(), new DnsMetrics(meters));
+        engine = new DeliveryEngine(
+                vertx,
+                config,
+                queue,
+                new Router(config, dns, List::of),
+                new DsnReports(config.hostname(), config.bounce(), config.retry()),
+                new DeliveryMetrics(meters),
+                new ClientMetrics(meters),
+                fatal -> {});
+    }
+
+    static DeliveryConfig config(TestDns dns, int port, RetryConfig retry) {
+        DeliveryConfig.Timeouts timeouts = new DeliveryConfig.Timeouts(
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+        return new DeliveryConfig(
+                "relay.example",
+                port,
+                List.of(),
+                List.of(),
+                20,
+                100,
+                timeouts,
+                retry,
+                BounceConfig.DEFAULT,
+                new DnsConfig(List.of(dns.address()), Duration.ofMillis(500)),
+                List.of());
+    }
+
+    /** Begins to deliver. */
+    EngineFixture started() {
+        engine.start();
+        return this;
+    }
+
+    MailQueue queue() {
+        return queue;
+    }
+
+    MessageId send(String text, String... recipients) {
+        return send(ReversePath.of(new Mailbox("sender", "app.example")), text, recipients);
+    }
+
+    MessageId send(ReversePath from, String text, String... recipients) {
+        return await(submit(from, text, recipients));
+    }
+
+    CompletionStage<MessageId> submit(String text, String... recipients) {
+        return submit(ReversePath.of(new Mailbox("sender", "app.example")), text, recipients);
+    }
+
+    private CompletionStage<MessageId> submit(ReversePath from, String text, String... recipients) {
+        byte[] content = text.getBytes(US_ASCII);
+        IncomingMessage message = queue.begin();
+        message.append(content, 0, content.length);
+        Instant now = Instant.ofEpochMilli(queue.clock().millis());
+        List<Recipient> to = Arrays.stream(recipients).map(EngineFixture::to).toList();
+        var envelope = new Envelope(
+                from,
+                to,
+                PriorityClass.NORMAL,
+                BodyType.SEVEN_BIT,
+                false,
+                Envelope.ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                now,
+                now,
+                Optional.empty(),
+                Envelope.Source.LOCAL);
+        return message.accept(envelope, Runnable::run);
+    }
+
+    private static Recipient to(String address) {
+        int at = address.lastIndexOf('@');
+        return new Recipient(new Mailbox(address.substring(0, at), address.substring(at + 1)));
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture()
+                .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** What happened to a message so far, as far as it is on disk. */
+    List<QueueEvent> history(MessageId message) {
+        return await(queue.events().of(message, 1_000, Runnable::run));
+    }
+
+    List<QueueEvent.Kind> kinds(MessageId message) {
+        return history(message).stream().map(QueueEvent::kind).toList();
+    }
+
+    void awaitKind(MessageId message, QueueEvent.Kind kind) {
+        await(() -> kinds(message).contains(kind), message + " has no event " + kind + " but " + history(message));
+    }
+
+    /** Until nothing is left in the queue. */
+    void awaitEmpty() {
+        await(() -> queue.status().messages() == 0, "still queued: " + queue.status());
+    }
+
+    static void await(BooleanSupplier condition, Object otherwise) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) throw new AssertionError(otherwise);
+            try {
+                Thread.sleep(POLL_MILLIS); // the pace of looking, not a wait
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(stopped);
+            }
+        }
+    }
+
+    double count(String meter) {
+        return meters.counter(meter).count();
+    }
+
+    double gauge(String meter) {
+        return meters.get(meter).gauge().value();
+    }
+
+    void drain() {
+        await(engine.drain(Duration.ofSeconds(10)).toCompletionStage());
+    }
+
+    /** A port on which nothing listens, at least until somebody else takes it. */
+    static int freePort() {
+        try (ScriptedHop hop = ScriptedHop.start()) {
+            return hop.port();
+        }
+    }
+
+    @Override
+    public void close() {
+        drain();
+        CompletableFuture<Void> closed = vertx.close().toCompletionStage().toCompletableFuture();
+        closed.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
+        queue.close();
+    }
+
+    DeliveryConfig config() {
+        return config;
+    }
+}
