@@ -12,17 +12,19 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** Takes connections at one address and runs a session on each, on every event loop. Thread-safe. */
 public final class Listener {
     /** Connections that the system may hold for us to take. */
     private static final int BACKLOG = 1024;
+    /** Vert.x tells free ports that several servers share by numbers; each listener takes one of its own. */
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
     private final VertxInternal vertx;
     private final ListenerConfig config;
@@ -52,26 +54,31 @@ public final class Listener {
      */
     public Future<InetSocketAddress> listen() {
         Greetings greetings = Greetings.of(settings.hostname(), settings.limits());
-        InetAddress address = config.bind().getAddress();
-        Future<Integer> port = Future.succeededFuture(config.bind().getPort());
+        SocketAddress address = address();
+        Future<Integer> port = Future.succeededFuture(0);
         for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
             ContextInternal context =
                     vertx.contextBuilder().withEventLoop((EventLoop) executor).build();
             var loop = new SessionLoop(context, settings, greetings, nanos);
-            // The first finds a free port where none is named; the others join it there and share its bind.
-            port = port.compose(bound -> listen(context, loop, new InetSocketAddress(address, bound)));
+            port = port.compose(before -> listen(context, loop, address));
         }
-        return port.map(bound -> new InetSocketAddress(address, bound)).recover(this::giveUp);
+        return port.map(bound -> new InetSocketAddress(config.bind().getAddress(), bound))
+                .recover(this::giveUp);
     }
 
-    private Future<Integer> listen(ContextInternal context, SessionLoop loop, InetSocketAddress address) {
+    /** What all event loops bind, and so share. */
+    private SocketAddress address() {
+        if (config.bind().getPort() != 0) return SocketAddress.inetSocketAddress(config.bind());
+        String host = config.bind().getAddress().getHostAddress();
+        return SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), host);
+    }
+
+    private Future<Integer> listen(ContextInternal context, SessionLoop loop, SocketAddress address) {
         Promise<Integer> bound = Promise.promise();
         context.runOnContext(posted -> {
             NetServer server = vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG));
             server.connectHandler(loop::connected);
-            server.listen(SocketAddress.inetSocketAddress(address))
-                    .map(NetServer::actualPort)
-                    .onComplete(bound);
+            server.listen(address).map(NetServer::actualPort).onComplete(bound);
             loops.add(loop);
             servers.add(server);
         });

@@ -1,0 +1,123 @@
+package posthaste.server.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import posthaste.queue.QueueConfig;
+import posthaste.queue.QueueMetrics;
+import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.RelayPolicy;
+import posthaste.server.policy.TrustedNetworks;
+
+/** A listener on loopback with a real queue behind it, and a clock for time-outs that only the test moves. */
+final class RelayFixture implements AutoCloseable {
+    static final String HOSTNAME = "relay.test";
+
+    private static final long MIB = 1L << 20;
+    private static final int PATIENCE_SECONDS = 20;
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final Arrivals arrivals = new Arrivals();
+    final RocksMailQueue queue;
+    final Listener listener;
+    final InetSocketAddress address;
+    private final Vertx vertx;
+    private final AtomicLong nanos = new AtomicLong(System.nanoTime());
+
+    private RelayFixture(QueueConfig queueConfig, LimitsConfig limits, String trusted) {
+        queue = RocksMailQueue.open(queueConfig, new QueueMetrics(meters), InstantSource.system());
+        queue.start(arrivals, 1000);
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        listener = listener(limits, trusted);
+        address = await(listener.listen());
+    }
+
+    static RelayFixture start(Path directory) {
+        return start(directory, LimitsConfig.DEFAULT);
+    }
+
+    static RelayFixture start(Path directory, LimitsConfig limits) {
+        return start(config(directory, 8 * MIB), limits);
+    }
+
+    static RelayFixture start(QueueConfig queueConfig, LimitsConfig limits) {
+        return new RelayFixture(queueConfig, limits, "127.0.0.0/8");
+    }
+
+    /** A queue that is small, and takes mail on a full disk too. */
+    static QueueConfig config(Path directory, long bodyMemory) {
+        return new QueueConfig(
+                directory, 0, 16 * MIB, 64 * MIB, 4 * MIB, bodyMemory, 64 * 1024, 64, Duration.ofDays(7), 1024 * MIB);
+    }
+
+    /** Another listener on the same queue, whose clients are in {@code trusted} or strangers. */
+    Listener listener(LimitsConfig limits, String trusted) {
+        var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
+        var policy = new RelayPolicy(TrustedNetworks.parse(List.of(trusted)), local);
+        var settings = new SessionSettings(HOSTNAME, limits, policy, queue, new ServerMetrics(meters));
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new Listener(vertx, new ListenerConfig(loopback), settings, nanos::get);
+    }
+
+    TestClient connect() {
+        return TestClient.connect(address);
+    }
+
+    /** A client that was greeted and has said EHLO. */
+    TestClient greeted() {
+        TestClient client = connect();
+        client.expect("220 ");
+        client.command("EHLO client.test", "250 ");
+        return client;
+    }
+
+    void advance(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    long queued() {
+        return queue.status().messages();
+    }
+
+    double count(String meter) {
+        return meters.get(meter).counter().count();
+    }
+
+    double sessions() {
+        return meters.get("posthaste.smtp.sessions").gauge().value();
+    }
+
+    static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    static void await(BooleanSupplier condition) {
+        for (int i = 0; i < PATIENCE_SECONDS * 200 && !condition.getAsBoolean(); i++) LockSupport.parkNanos(5_000_000);
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    @Override
+    public void close() {
+        await(listener.close());
+        await(vertx.close());
+        queue.close();
+    }
+}

@@ -1,0 +1,131 @@
+package posthaste.server.smtp;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Sends exactly the octets it is given and checks that what comes back is well formed. One thread. */
+final class TestClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int REPLY_LINE_MAX = 512;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    private TestClient(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    static TestClient connect(InetSocketAddress server) {
+        try {
+            return new TestClient(new Socket(server.getAddress(), server.getPort()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As ISO 8859-1: each character is one octet. */
+    void send(String octets) {
+        send(octets.getBytes(ISO_8859_1));
+    }
+
+    void send(byte[] octets) {
+        try {
+            socket.getOutputStream().write(octets);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    void command(String line, String reply) {
+        send(line + "\r\n");
+        expect(reply);
+    }
+
+    /** The lines of the next reply; none where the server has closed. */
+    List<String> reply() {
+        List<String> lines = new ArrayList<>();
+        while (true) {
+            String line = line();
+            if (line.isEmpty() && lines.isEmpty()) return lines;
+            assertThat(line).matches("[2-5]\\d\\d[ -].*");
+            lines.add(line);
+            assertThat(line).startsWith(lines.get(0).substring(0, 3));
+            if (line.charAt(3) == ' ') return lines;
+        }
+    }
+
+    /** The next reply; its last line begins with {@code prefix}, or with one of several between bars. */
+    List<String> expect(String prefix) {
+        List<String> lines = reply();
+        assertThat(lines).as("reply, not a closed connection; wanted " + prefix).isNotEmpty();
+        String last = lines.get(lines.size() - 1);
+        assertThat(Arrays.stream(prefix.split("\\|")).anyMatch(last::startsWith))
+                .as("%s, wanted %s", last, prefix)
+                .isTrue();
+        return lines;
+    }
+
+    void expectEnd() {
+        assertThat(reply()).as("the connection is closed").isEmpty();
+    }
+
+    /** Without its CRLF; empty at the end. */
+    private String line() {
+        var line = new StringBuilder();
+        try {
+            int octet;
+            while ((octet = in.read()) >= 0) {
+                line.append((char) octet);
+                if (octet == '\n') break;
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        if (line.isEmpty()) return "";
+        assertThat(line.length()).isBetween(6, REPLY_LINE_MAX);
+        assertThat(line).endsWith("\r\n");
+        line.setLength(line.length() - 2);
+        assertThat(line).doesNotContain("\r", "\n");
+        return line.toString();
+    }
+
+    void endInput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Ends the connection with a reset. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
