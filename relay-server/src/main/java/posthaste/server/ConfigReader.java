@@ -104,7 +104,8 @@ public final class ConfigReader {
                     .forEach(error -> notes.problem(error.position(), "", syntax(String.valueOf(error.getMessage()))));
             return result.hasErrors() ? Optional.empty() : Optional.of(result);
         } catch (StackOverflowError | AssertionError | RuntimeException garbage) {
-            // The parser of the library recurses, and fails unchecked (by its assertions, where they are on) on some garbage.
+            // The parser of the library recurses, and fails unchecked (by its assertions, where they are on) on some
+            // garbage.
             notes.problem("not TOML, or nested too deeply; see docs/configuration.md for what belongs here");
             return Optional.empty();
         }

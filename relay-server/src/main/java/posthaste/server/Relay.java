@@ -60,6 +60,7 @@ final class Relay implements Readiness {
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+    private InetSocketAddress adminBound;
     private volatile Phase phase = Phase.STARTING;
 
     private Relay(RelayConfig config, Meters meters, MailQueue queue, Vertx vertx, Consumer<QueueException> onFatal) {
@@ -67,6 +68,7 @@ final class Relay implements Readiness {
         this.meters = meters;
         this.queue = queue;
         this.vertx = vertx;
+        adminBound = config.admin().bind();
         engine = engine(onFatal);
         listeners = listeners();
         long startedAt = System.nanoTime();
@@ -150,11 +152,11 @@ final class Relay implements Readiness {
                 ListenerConfig each = config.listeners().get(i);
                 bound.add(bind(listeners.get(i).listen(), each.bind(), "bind of [[listener]]"));
             }
-            InetSocketAddress adminAt = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
+            adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
-            LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminAt));
+            LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
         } catch (CannotStart why) {
             stop(Duration.ZERO);
             throw why;
@@ -184,6 +186,11 @@ final class Relay implements Readiness {
             return "the address is in use; stop what listens at port %d, or change %s".formatted(wanted.getPort(), key);
         }
         return reason + "; use an address of this machine in " + key;
+    }
+
+    /** Where the admin interface listens. */
+    InetSocketAddress adminAddress() {
+        return adminBound;
     }
 
     @Override

@@ -203,7 +203,7 @@ class MainIT {
                     .contains("another process uses the data directory")
                     .doesNotContain("\tat ");
 
-            first.destroy();
+            first.toHandle().destroy(); // unlike that of Process it leaves the log open
             assertThat(first.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(first.exitValue()).isZero();
             assertThat(log.lines()).anyMatch(line -> line.endsWith(" stopped"));
@@ -227,10 +227,10 @@ class MainIT {
             int port = Integer.parseInt(awaitReady(log).group(1));
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 openTransaction(client);
-                relay.destroy();
+                relay.toHandle().destroy();
                 assertThat(log.readLine()).contains("SIGTERM: stopping");
 
-                relay.destroy();
+                relay.toHandle().destroy();
 
                 assertThat(relay.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
                 assertThat(relay.exitValue()).isEqualTo(143);
