@@ -15,7 +15,7 @@ public final class Main {
         early.close();
         System.out.flush();
         System.err.flush();
-        // Everything is closed that had to be; threads of a start that failed keep nobody waiting.
-        Runtime.getRuntime().halt(exitCode);
+        // Threads of a start that failed keep nobody waiting, and what libraries unpacked is removed.
+        System.exit(exitCode);
     }
 }
