@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * One thread per client.
  */
 final class CrashLoad {
+    private static final int RECONNECT_MILLIS = 20;
     private static final int READ_TIMEOUT_MILLIS = 30_000;
     private static final int BODY_MAX = 60_000;
     private static final int LINE = 72;
@@ -72,13 +73,19 @@ final class CrashLoad {
         while (!stopped.get()) {
             InetSocketAddress address = relay.get();
             try {
-                if (address != null) session(address, random);
-                Thread.sleep(5); // the relay is down: a client tries again a little later
-            } catch (IOException down) {
-                // Killed: whatever was not acknowledged stays so.
+                if (address != null) trySession(address, random);
+                Thread.sleep(RECONNECT_MILLIS); // a client tries again a little later, and leaves the relay its start
             } catch (InterruptedException end) {
                 return;
             }
+        }
+    }
+
+    private void trySession(InetSocketAddress address, Random random) throws InterruptedException {
+        try {
+            session(address, random);
+        } catch (IOException down) {
+            // Killed: whatever was not acknowledged stays so.
         }
     }
 

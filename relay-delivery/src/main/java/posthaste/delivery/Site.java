@@ -205,6 +205,7 @@ final class Site {
 
     /** The one place where a failure of a host changes the pace. */
     private void failed(NextHop hop, HostFailure why, long now) {
+        if (hosts.isBlocked(hop, now)) return; // the same failure, seen by one more connection
         String reason = SafeText.of(why.reply().oneLine(), TEXT_MAX_CHARS);
         pauseReason = why.reply();
         boolean serves = connections.stream()

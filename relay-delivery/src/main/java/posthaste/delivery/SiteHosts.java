@@ -62,6 +62,10 @@ final class SiteHosts {
         return host == null ? 0 : host.blockedUntilMillis;
     }
 
+    boolean isBlocked(NextHop hop, long nowMillis) {
+        return blockedUntil(hop) > nowMillis;
+    }
+
     /** When the first of them may be tried again. */
     long firstFreeMillis() {
         long first = Long.MAX_VALUE;
