@@ -78,9 +78,9 @@ public final class Listener {
         context.runOnContext(posted -> {
             NetServer server = vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG));
             server.connectHandler(loop::connected);
-            server.listen(address).map(NetServer::actualPort).onComplete(bound);
-            loops.add(loop);
+            loops.add(loop); // before it listens: whoever is told of the address may close us at once
             servers.add(server);
+            server.listen(address).map(NetServer::actualPort).onComplete(bound);
         });
         return bound.future();
     }
