@@ -42,6 +42,7 @@ public final class Logging implements AutoCloseable {
     public static Logging start(Format format, boolean verbose) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        context.start();
         var console = new ConsoleAppender<ILoggingEvent>();
         console.setContext(context);
         console.setTarget("System.err");

@@ -57,7 +57,9 @@ class LauncherTest {
         builder.environment().putAll(environment);
         Process process = builder.start();
         assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-        List<String> out = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+        List<String> out = new String(process.getInputStream().readAllBytes(), UTF_8)
+                .lines()
+                .toList();
         String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
         return new Ended(process.pid(), process.exitValue(), out, err);
     }
@@ -82,18 +84,19 @@ class LauncherTest {
         String home = jvm("17.0.15").toString();
 
         List<String> usual = run(launcher(), Map.of("JAVA_HOME", home)).out();
-        List<String> chosen = run(launcher(), Map.of("JAVA_HOME", home, "JAVA_OPTS", "-Xmx1g -Dx=y")).out();
+        List<String> chosen = run(launcher(), Map.of("JAVA_HOME", home, "JAVA_OPTS", "-Xmx1g -Dx=y"))
+                .out();
 
         assertThat(usual)
-                .containsSubsequence(
-                        "-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError", "-cp")
+                .containsSubsequence("-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError", "-cp")
                 .doesNotContain("-XX:+UseCompactObjectHeaders");
         assertThat(chosen).contains("-Xmx1g", "-Dx=y").doesNotContain("-Xmx256m");
     }
 
     @Test
     void aNewJvmGetsTheFlagsThatHelpThere() throws Exception {
-        List<String> out = run(launcher(), Map.of("JAVA_HOME", jvm("25.0.3").toString())).out();
+        List<String> out =
+                run(launcher(), Map.of("JAVA_HOME", jvm("25.0.3").toString())).out();
 
         assertThat(out).contains("-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED");
     }
@@ -102,7 +105,8 @@ class LauncherTest {
     void aLinkToItLeadsToItsOwnJars() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("relay"), Path.of("posthaste/bin/posthaste"));
 
-        List<String> out = run(link, Map.of("JAVA_HOME", jvm("17.0.15").toString())).out();
+        List<String> out =
+                run(link, Map.of("JAVA_HOME", jvm("17.0.15").toString())).out();
 
         String lib = directory.toRealPath().resolve("posthaste/lib").toString();
         assertThat(out).contains("-Djava.library.path=" + lib + "/native").containsSubsequence("-cp", lib + "/*");
@@ -111,7 +115,8 @@ class LauncherTest {
     @Test
     void anOldOrMissingJvmIs69WithAWayOut() throws Exception {
         Ended old = run(launcher(), Map.of("JAVA_HOME", jvm("11.0.2").toString()));
-        Ended missing = run(launcher(), Map.of("JAVA_HOME", directory.resolve("nowhere").toString()));
+        Ended missing =
+                run(launcher(), Map.of("JAVA_HOME", directory.resolve("nowhere").toString()));
 
         assertThat(old.exitCode()).isEqualTo(69);
         assertThat(old.err()).contains("Java 17 or later is needed").contains("install openjdk-17");

@@ -33,7 +33,8 @@ class LoggingTest {
             assertThat(logging.discarded()).isZero();
         }
 
-        assertThat(out.toString(UTF_8)).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO  Part first second\n");
+        assertThat(out.toString(UTF_8))
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO  Part first second\n");
     }
 
     @Test
@@ -42,7 +43,8 @@ class LoggingTest {
         System.setErr(new PrintStream(new StuckStream(stuck), true, UTF_8));
         Logging logging = Logging.start(Logging.Format.TEXT, false);
         try {
-            for (int i = 0; i < MORE_THAN_WAIT; i++) LoggerFactory.getLogger("posthaste.Part").info("line {}", i);
+            for (int i = 0; i < MORE_THAN_WAIT; i++)
+                LoggerFactory.getLogger("posthaste.Part").info("line {}", i);
 
             assertThat(logging.discarded()).isBetween(1L, (long) MORE_THAN_WAIT);
         } finally {

@@ -76,6 +76,9 @@ final class ClientSocket {
     private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private boolean paused;
     private boolean everPaused;
+    /** The client has closed its half. */
+    private boolean inputShut;
+    /** And all that it sent before has come out of the socket. */
     private boolean inputEnded;
 
     /** Input that is held: {@code held[heldFrom, heldTo)}. */
@@ -109,12 +112,17 @@ final class ClientSocket {
         return socket.channelHandlerContext().channel();
     }
 
-    /** Netty's word for a client that has closed its half. */
+    /**
+     * Netty tells at once that a client has closed its half, even where what it sent before still waits to be read. So an
+     * empty buffer goes behind all that, and where that one comes out is the end.
+     */
     private final class InputEnd extends ChannelInboundHandlerAdapter {
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
             if (event instanceof ChannelInputShutdownEvent) {
-                guarded(ClientSocket.this::noteInputEnd);
+                inputShut = true;
+                context.fireChannelRead(Unpooled.EMPTY_BUFFER);
+                context.fireChannelReadComplete();
             }
             super.userEventTriggered(context, event);
         }
@@ -162,8 +170,11 @@ final class ClientSocket {
     }
 
     private void received(byte[] in, int from, int to) {
-        if (!isOpen()) return;
-        if (isHeld()) {
+        if (from == to) {
+            if (inputShut) noteInputEnd();
+        } else if (!isOpen()) {
+            return;
+        } else if (isHeld()) {
             keep(in, from, to);
         } else {
             read(in, from, to);
@@ -332,9 +343,12 @@ final class ClientSocket {
         held = NOTHING;
     }
 
-    /** Closes at once; what was said and has not left is lost. */
+    /**
+     * Closes at once; what was said and has not left is lost. Not by the channel: Vert.x would write what waits first,
+     * which may be never.
+     */
     void abort() {
-        var unused = channel().close();
+        var unused = socket.channelHandlerContext().close();
     }
 
     private void gone() {

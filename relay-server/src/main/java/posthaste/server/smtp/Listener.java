@@ -78,9 +78,9 @@ public final class Listener {
         context.runOnContext(posted -> {
             NetServer server = vertx.createNetServer(new NetServerOptions().setAcceptBacklog(BACKLOG));
             server.connectHandler(loop::connected);
-            server.listen(address).map(NetServer::actualPort).onComplete(bound);
-            loops.add(loop);
+            loops.add(loop); // before it listens: whoever is told of the address may close us at once
             servers.add(server);
+            server.listen(address).map(NetServer::actualPort).onComplete(bound);
         });
         return bound.future();
     }
@@ -127,7 +127,13 @@ public final class Listener {
         return Future.join(loops.stream().map(SessionLoop::emptied).toList()).mapEmpty();
     }
 
+    /** One by one, the first at last: it owns the bind that the others share, and its end is the end of the bind. */
     private Future<Void> closeServers() {
-        return Future.join(servers.stream().map(NetServer::close).toList()).mapEmpty();
+        Future<Void> closed = Future.succeededFuture();
+        for (int i = servers.size() - 1; i >= 0; i--) {
+            NetServer server = servers.get(i);
+            closed = closed.compose(before -> server.close());
+        }
+        return closed;
     }
 }

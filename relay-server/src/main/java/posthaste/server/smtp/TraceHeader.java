@@ -10,17 +10,12 @@ import posthaste.smtp.SafeText;
 
 /**
  * The Received field that goes on top of each message of one client (RFC 5321 §4.4). No name is looked up: the client's
- * own claim stands there, and its address beside it. Each folded line stays far below 998 octets. Immutable.
+ * own claim stands there, and its address beside it. Each folded line stays far below 998 octets.
+ *
+ * @param start all that does not differ between messages, up to the id
  */
-final class TraceHeader {
+record TraceHeader(String start) {
     private static final int NAME_MAX = 255;
-
-    /** All that does not differ between messages, up to the id. */
-    private final String start;
-
-    private TraceHeader(String start) {
-        this.start = start;
-    }
 
     static TraceHeader of(String hostname, Source source) {
         return new TraceHeader("Received: from " + SafeText.of(source.helloName(), NAME_MAX) + " ("

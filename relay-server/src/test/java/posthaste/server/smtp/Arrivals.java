@@ -42,6 +42,10 @@ final class Arrivals implements DeliveryListener {
         }
     }
 
+    boolean isEmpty() {
+        return deliveries.isEmpty();
+    }
+
     void assertNone() {
         assertThat(deliveries).isEmpty();
     }

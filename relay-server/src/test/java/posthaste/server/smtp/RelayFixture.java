@@ -43,7 +43,7 @@ final class RelayFixture implements AutoCloseable {
         queue = RocksMailQueue.open(queueConfig, new QueueMetrics(meters), InstantSource.system());
         queue.start(arrivals, 1000);
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        listener = listener(limits, trusted);
+        listener = listener(limits, trusted, new ServerMetrics(meters));
         address = await(listener.listen());
     }
 
@@ -67,11 +67,23 @@ final class RelayFixture implements AutoCloseable {
 
     /** Another listener on the same queue, whose clients are in {@code trusted} or strangers. */
     Listener listener(LimitsConfig limits, String trusted) {
+        return listener(limits, trusted, new ServerMetrics(new SimpleMeterRegistry()));
+    }
+
+    /** Another listener on the same queue that is to listen at {@code bind}. */
+    Listener listenerAt(InetSocketAddress bind) {
+        return listener(LimitsConfig.DEFAULT, "127.0.0.0/8", new ServerMetrics(new SimpleMeterRegistry()), bind);
+    }
+
+    private Listener listener(LimitsConfig limits, String trusted, ServerMetrics metrics) {
+        return listener(limits, trusted, metrics, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private Listener listener(LimitsConfig limits, String trusted, ServerMetrics metrics, InetSocketAddress bind) {
         var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
         var policy = new RelayPolicy(TrustedNetworks.parse(List.of(trusted)), local);
-        var settings = new SessionSettings(HOSTNAME, limits, policy, queue, new ServerMetrics(meters));
-        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new Listener(vertx, new ListenerConfig(loopback), settings, nanos::get);
+        var settings = new SessionSettings(HOSTNAME, limits, policy, queue, metrics);
+        return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 
     TestClient connect() {
@@ -100,6 +112,14 @@ final class RelayFixture implements AutoCloseable {
 
     double sessions() {
         return meters.get("posthaste.smtp.sessions").gauge().value();
+    }
+
+    /** Waits for what takes some time by the clock of the relay: a client keeps its half open, and we linger. */
+    void awaitInTime(BooleanSupplier condition) {
+        await(() -> {
+            advance(Duration.ofMillis(100));
+            return condition.getAsBoolean();
+        });
     }
 
     static <T> T await(Future<T> future) {

@@ -54,6 +54,13 @@ final class TestClient implements AutoCloseable {
         expect(reply);
     }
 
+    /** The last line of the answer to {@code line}. */
+    String answer(String line) {
+        send(line + "\r\n");
+        List<String> lines = reply();
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    }
+
     /** The lines of the next reply; none where the server has closed. */
     List<String> reply() {
         List<String> lines = new ArrayList<>();
