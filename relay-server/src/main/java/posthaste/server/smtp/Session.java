@@ -39,6 +39,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     // Of the message that the queue is asked about.
     private int recipients;
+    private long octets;
     private long dotNanos;
 
     Session(SessionLoop loop, NetSocketInternal socket, InetAddress address) {
@@ -138,12 +139,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void commit(Action.Commit action) {
+        IncomingMessage message = reception.orElseThrow().message();
         recipients = action.envelope().recipients().size();
+        octets = message.bytes();
         socket.hold(Hold.COMMIT);
-        reception
-                .orElseThrow()
-                .message()
-                .accept(action.envelope(), loop.executor())
+        message.accept(action.envelope(), loop.executor())
                 .whenComplete((id, failure) -> socket.guarded(() -> committed(id, failure)));
     }
 
@@ -164,7 +164,6 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     private void takeNote(MessageId id) {
-        long octets = reception.orElseThrow().message().bytes();
         settings.metrics().accepted(octets, recipients, loop.nowNanos() - dotNanos);
         if (LOG.isDebugEnabled()) LOG.debug("{} accepted from {}: {} octets", id, client(), octets);
     }

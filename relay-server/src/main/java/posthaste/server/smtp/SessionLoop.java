@@ -30,6 +30,7 @@ final class SessionLoop {
     private final Greetings greetings;
     private final LongSupplier nanos;
     private final SessionLog log;
+    private final AcceptFailures acceptFailures;
     private final CommandParser parser = new CommandParser();
     private final TraceDate date = new TraceDate();
     private final DeadlineWheel wheel;
@@ -44,6 +45,7 @@ final class SessionLoop {
         this.greetings = greetings;
         this.nanos = nanos;
         log = new SessionLog(nanos);
+        acceptFailures = new AcceptFailures(nanos);
         wheel = new DeadlineWheel(nanos.getAsLong());
     }
 
@@ -94,6 +96,7 @@ final class SessionLoop {
 
     void connected(NetSocket socket) {
         var internal = (NetSocketInternal) socket;
+        acceptFailures.watchOver(internal.channelHandlerContext().channel());
         if (internal.channelHandlerContext().channel().remoteAddress() instanceof InetSocketAddress remote) {
             connected(internal, remote.getAddress());
         } else {

@@ -311,6 +311,22 @@ class SessionTest {
     }
 
     @Test
+    void whoVanishesBehindTheDotLeavesNoTrouble() { // I113
+        double counted = relay.count("posthaste.smtp.messages");
+        long before = relay.queued();
+        for (int i = 0; i < 100; i++) {
+            TestClient client = relay.greeted();
+            client.send(ENVELOPE + "x\r\n.\r\n");
+            assertThat(codes(client, 3)).containsExactly("250", "250", "354");
+            client.reset();
+        }
+
+        relay.awaitInTime(() -> relay.sessions() == 0);
+        RelayFixture.await(() -> relay.count("posthaste.smtp.messages") - counted == relay.queued() - before);
+        assertThat(relay.queued()).isGreaterThan(before);
+    }
+
+    @Test
     void nothingIsLeftOfAClientThatIsGone() {
         relay.awaitInTime(() -> relay.sessions() == 0);
         try (TestClient client = relay.greeted()) {
