@@ -68,6 +68,19 @@ class ConfigReaderTest {
     }
 
     @Test
+    void withoutAFileOnlyThisMachineIsServed() {
+        ConfigReading reading = ConfigReader.defaults();
+
+        assertThat(reading).isInstanceOf(ConfigReading.Usable.class);
+        assertThat(((ConfigReading.Usable) reading).config().listeners())
+                .containsExactly(new ListenerConfig(Addresses.bind("127.0.0.1:2525")));
+        assertThat(reading.warnings())
+                .singleElement()
+                .asString()
+                .isEqualTo("(defaults): no --config FILE: only this machine may hand in mail");
+    }
+
+    @Test
     void everyKeyReachesItsPlace() {
         RelayConfig config = usable("""
                 hostname = "relay.example.org"

@@ -224,11 +224,13 @@ class MainIT {
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
         Process relay = start("serve", "--config", patient().toString());
         try (BufferedReader log = log(relay)) {
-            int port = Integer.parseInt(awaitReady(log).group(1));
+            Matcher ready = awaitReady(log);
+            int port = Integer.parseInt(ready.group(1));
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 openTransaction(client);
                 relay.toHandle().destroy();
                 assertThat(log.readLine()).contains("SIGTERM: stopping");
+                awaitStatus("http://127.0.0.1:" + ready.group(2) + "/health/ready", 503);
 
                 relay.toHandle().destroy();
 
@@ -238,6 +240,14 @@ class MainIT {
         } finally {
             relay.destroyForcibly();
         }
+    }
+
+    /** The line in the log comes a moment before the change. */
+    private static void awaitStatus(String uri, int expected) throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        int status = status(uri);
+        while (status != expected && System.nanoTime() < deadline) status = status(uri);
+        assertThat(status).as(uri).isEqualTo(expected);
     }
 
     /** A drain that would outlast the test. */

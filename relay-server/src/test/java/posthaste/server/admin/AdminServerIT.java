@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -270,6 +271,34 @@ class AdminServerIT {
             String answer = readUntilClosed(socket);
 
             assertThat(answer).doesNotContain(" 200 ");
+        }
+    }
+
+    @Test
+    void connectionsBeyondTheBoundAreClosed() throws Exception {
+        URI base = URI.create(start(Optional.empty()));
+        var sockets = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                sockets.add(new Socket(base.getHost(), base.getPort()));
+                assertThat(firstOctet(sockets.get(i))).isEqualTo('H');
+            }
+            sockets.add(new Socket(base.getHost(), base.getPort()));
+
+            assertThat(firstOctet(sockets.get(64))).isNotEqualTo('H');
+        } finally {
+            for (Socket socket : sockets) socket.close();
+        }
+    }
+
+    /** Of the answer to a question; less than zero when the connection ends instead. */
+    private static int firstOctet(Socket socket) throws IOException {
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        try {
+            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+            return socket.getInputStream().read();
+        } catch (SocketException reset) {
+            return -1;
         }
     }
 
