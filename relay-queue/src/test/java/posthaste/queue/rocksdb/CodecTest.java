@@ -65,6 +65,34 @@ class CodecTest {
     }
 
     @Test
+    void aHeldRecipientIsAPartOfItsOwn() {
+        Envelope plain = message().message.envelope();
+        List<Recipient> recipients = List.of(
+                new Recipient(new Mailbox("a", "one.example")), Recipient.held(new Mailbox("b", "one.example")));
+        Envelope envelope = new Envelope(
+                plain.reversePath(),
+                recipients,
+                plain.priority(),
+                plain.bodyType(),
+                plain.smtpUtf8(),
+                plain.returnContent(),
+                plain.envelopeId(),
+                plain.receivedAt(),
+                plain.firstDue(),
+                plain.expiresAt(),
+                plain.source());
+        StoredMessage stored =
+                new StoredMessage(new QueuedMessage(ID, envelope, 0, 0), new int[0], Part.of(recipients));
+
+        StoredMessage decoded = MessageCodec.decode(ID, MessageCodec.encode(stored));
+
+        assertThat(decoded.message).isEqualTo(stored.message);
+        assertThat(decoded.firstKey(0).priority()).isEqualTo(PriorityClass.BULK);
+        assertThat(decoded.firstKey(1).priority()).isEqualTo(PriorityClass.HELD);
+        assertThat(decoded.parts.get(1).recipients).containsExactly(1);
+    }
+
+    @Test
     void theKeyOfADeliveryHasItsGoldenBytes() {
         DeliveryKey key = new DeliveryKey("example.com", PriorityClass.BULK, MILLIS, ID, 258, 65_535);
         String golden = "6578616d706c652e636f6d 00 02 000001a3185c5000 68c6171400000007 0102 ffff".replace(" ", "");

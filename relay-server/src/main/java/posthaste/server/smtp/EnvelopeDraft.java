@@ -1,9 +1,10 @@
 package posthaste.server.smtp;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import posthaste.queue.Envelope;
 import posthaste.queue.Envelope.ReturnContent;
 import posthaste.queue.Envelope.Source;
@@ -28,9 +29,11 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
     }
 
     EnvelopeDraft plus(Recipient recipient) {
-        List<Recipient> more =
-                Stream.concat(recipients.stream(), Stream.of(recipient)).toList();
-        return new EnvelopeDraft(reversePath, more, refusedAny);
+        if (recipients.isEmpty()) return new EnvelopeDraft(reversePath, List.of(recipient), refusedAny);
+        List<Recipient> more = new ArrayList<>(recipients.size() + 1);
+        more.addAll(recipients);
+        more.add(recipient);
+        return new EnvelopeDraft(reversePath, Collections.unmodifiableList(more), refusedAny);
     }
 
     EnvelopeDraft withRefusal() {

@@ -55,6 +55,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     /** Greets the client. */
     void begin() {
+        socket.guarded(this::greet);
+    }
+
+    private void greet() {
         socket.open();
         socket.say(loop.greetings().greeting());
         readDone();
