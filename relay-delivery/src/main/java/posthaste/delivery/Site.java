@@ -32,6 +32,10 @@ final class Site {
     private static final int TEXT_MAX_CHARS = 300;
     /** Hosts that answer faster than this get a second transaction on the wire before further connections. */
     private static final long FAST_NANOS = 20_000_000;
+    /** Transactions per connection with fast hosts, before another connection has to help. */
+    private static final int PACKED = 3;
+    /** What waits behind a transaction for so long goes to another connection. */
+    private static final long STUCK_MILLIS = 1_000;
     /** Weight of the latest transaction in the average: 1/8. */
     private static final int AVERAGE_SHIFT = 3;
 
@@ -47,6 +51,9 @@ final class Site {
     private final List<SiteConnection> connections = new ArrayList<>();
 
     private int opening;
+    /** Transactions that the connections have. */
+    private int pending;
+
     private int nextLoop;
     private long pausedUntilMillis;
     private Reply pauseReason = Reply.of(451, "4.4.1", "Not tried yet");
@@ -93,31 +100,54 @@ final class Site {
         while (lanes.size() > 0) {
             Optional<SiteConnection> free = free(now);
             if (free.isEmpty()) break;
-            send(free.get(), lanes.poll().orElseThrow());
+            send(free.get(), lanes.poll().orElseThrow(), now);
         }
         open(now);
     }
 
-    private void send(SiteConnection connection, Attempt attempt) {
-        connection.send(attempt, hosts.recipientsMax(connection.hop()));
+    private void send(SiteConnection connection, Attempt attempt, long now) {
+        connection.send(attempt, hosts.recipientsMax(connection.hop()), now);
+        pending++;
     }
 
     /** The connection with the least to do, if any takes one more. */
     private Optional<SiteConnection> free(long now) {
         SiteConnection best = null;
         int depth = depth(now);
+        int eligible = eligible();
         for (SiteConnection each : connections) {
+            if (eligible == 0) break;
+            if (each.isOpen()) eligible--;
             if (!each.takes(depth)) continue;
-            if (each.pending() == 0) return Optional.of(each);
-            if (best == null) best = each;
+            if (best == null || each.pending() < best.pending()) best = each;
+            if (best.pending() == 0) break;
         }
+        if (best == null && eligible == 0) return anyFree(depth);
         return Optional.ofNullable(best);
+    }
+
+    private Optional<SiteConnection> anyFree(int depth) {
+        return connections.stream().filter(each -> each.takes(depth)).findFirst();
+    }
+
+    /**
+     * How many connections share the work. With hosts that answer at once a connection that always has a next envelope
+     * to send behind a content costs half the packets of one that waits for its work.
+     */
+    private int eligible() {
+        if (!isFast()) return connections.size();
+        return Math.max(loop.loops().size(), (pending + lanes.size() + 2) / PACKED);
+    }
+
+    private boolean isFast() {
+        return averageNanos < FAST_NANOS;
     }
 
     /** How many transactions a connection gets at once: with slow hosts another connection is the better choice. */
     private int depth(long now) {
+        if (isFast()) return ClientConnection.DEPTH + SiteConnection.AHEAD_MAX;
         boolean mayOpen = connections.size() < window.size() && now >= noOpeningUntilMillis;
-        return averageNanos > FAST_NANOS && mayOpen ? 1 : ClientConnection.DEPTH;
+        return mayOpen ? 1 : ClientConnection.DEPTH;
     }
 
     /** Opens what the waiting attempts need, as far as the window allows. */
@@ -156,7 +186,7 @@ final class Site {
         for (SiteConnection each : connections) {
             if (attempt.hasTried(each.hop())) continue;
             if (each.takes(ClientConnection.DEPTH)) {
-                send(each, attempt);
+                send(each, attempt, now);
                 return;
             }
             if (!each.isOpen() || each.pending() > 0) {
@@ -225,15 +255,30 @@ final class Site {
     /** @param delivered whether the attempt is done with already */
     void ended(
             SiteConnection connection, Attempt attempt, TransactionResult result, boolean usable, boolean delivered) {
-        connection.ended();
-        if (!usable) connection.spent();
         long now = parts.clock().millis();
+        connection.ended(now);
+        pending--;
+        if (!usable) connection.spent();
         usedAtMillis = now;
         if (delivered) {
             succeeded(connection, result);
         } else {
             judge(connection, result);
             goOn(attempt, result, now);
+        }
+        pump(now);
+    }
+
+    /** What a connection has not begun. */
+    void unsent(SiteConnection connection, List<Attempt> attempts) {
+        long now = parts.clock().millis();
+        for (int i = attempts.size() - 1; i >= 0; i--) {
+            connection.ended(now);
+            pending--;
+            Attempt each = attempts.get(i);
+            if (draining) giveBack(each.destination(), List.of(each));
+            else if (each.takesAnyHost()) lanes.addFirst(each);
+            else moving.add(each);
         }
         pump(now);
     }
@@ -293,6 +338,7 @@ final class Site {
 
     /** Time goes by: what had to wait may be possible now. */
     void tick(long now) {
+        for (SiteConnection each : connections) each.recallIfStuck(now - STUCK_MILLIS);
         if (lanes.size() > 0 || !moving.isEmpty()) pump(now);
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.MpscBlockingConsumerArrayQueue;
+import java.util.function.BooleanSupplier;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,7 @@ import posthaste.queue.QueueMetrics;
 /**
  * The only writer of the queue. While one sync runs the next group gathers in the inbox: groups grow with the load, no
  * timer is needed, and a full inbox is the back-pressure of the whole relay. What needs no sync of its own (settlements)
- * is synced with the next accept or after {@link #UNSYNCED_NANOS_MAX}.
+ * rides with what does ({@link Inbox}), and is synced with the next accept or after {@link #UNSYNCED_NANOS_MAX}.
  *
  * <p>A batch whose write failed is never written again: see {@link Repair}. Changes are handled in the order in which
  * they were submitted.
@@ -34,7 +34,7 @@ final class Committer implements Runnable {
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     private static final int UNSYNCED_CHANGES_MAX = 8192;
 
-    private final MpscBlockingConsumerArrayQueue<QueueChange> inbox = new MpscBlockingConsumerArrayQueue<>(INBOX_MAX);
+    private final Inbox inbox = new Inbox(INBOX_MAX);
     private final AtomicInteger submitting = new AtomicInteger();
     private volatile boolean closing;
 
@@ -99,20 +99,25 @@ final class Committer implements Runnable {
 
     /** Submits a change of mail that is not ours yet. Any thread; never blocks. Empty when it was taken. */
     Optional<QueueException> submitNew(QueueChange change) {
-        return submit(change, INBOX_FOR_NEW_MAX);
+        return submit(() -> inbox.offer(change, INBOX_FOR_NEW_MAX));
     }
 
     /** Submits a change of mail that is ours. Any thread; never blocks. Empty when it was taken. */
     Optional<QueueException> submit(QueueChange change) {
-        return submit(change, INBOX_MAX);
+        return submit(() -> inbox.offer(change, INBOX_MAX));
     }
 
-    private Optional<QueueException> submit(QueueChange change, int inboxMax) {
+    /** The same for an outcome that nobody waits for: it is written with whatever presses, a millisecond later at most. */
+    Optional<QueueException> submitRider(QueueChange change) {
+        return submit(() -> inbox.offerRider(change));
+    }
+
+    private Optional<QueueException> submit(BooleanSupplier offer) {
         submitting.incrementAndGet();
         try {
             if (closing) return refused(new QueueException.Closed());
-            if (inbox.offerIfBelowThreshold(change, inboxMax)) return Optional.empty();
-            return refused(new QueueException.Full(inboxMax + " changes wait to be written"));
+            if (offer.getAsBoolean()) return Optional.empty();
+            return refused(new QueueException.Full("too many changes wait to be written"));
         } finally {
             submitting.decrementAndGet();
         }
@@ -127,7 +132,7 @@ final class Committer implements Runnable {
     void close() {
         boolean first = !closing;
         closing = true;
-        if (first) inbox.offer(Nudge.INSTANCE);
+        if (first) inbox.end();
     }
 
     int waiting() {
@@ -173,15 +178,8 @@ final class Committer implements Runnable {
     /** Waits for changes and drains what is there, up to the limits of a group. False at the end. */
     private boolean gather() throws InterruptedException {
         changes.clear();
-        Optional<QueueChange> first = Optional.ofNullable(inbox.poll(waitNanos(), TimeUnit.NANOSECONDS));
-        if (first.isEmpty()) return !(closing && submitting.get() == 0 && inbox.isEmpty());
-        long bytes = 0;
-        for (Optional<QueueChange> next = first; next.isPresent(); next = Optional.ofNullable(inbox.poll())) {
-            changes.add(next.get());
-            bytes += next.get().bytes();
-            if (changes.size() >= groupMax || bytes >= GROUP_BYTES_MAX) break;
-        }
-        return true;
+        inbox.take(changes, groupMax, GROUP_BYTES_MAX, waitNanos());
+        return !(changes.isEmpty() && closing && submitting.get() == 0 && inbox.isEmpty());
     }
 
     private long waitNanos() {
@@ -324,10 +322,6 @@ final class Committer implements Runnable {
         closing = true;
         while (submitting.get() > 0) Thread.onSpinWait();
         for (QueueChange change : changes) change.failed(why, completions);
-        for (Optional<QueueChange> next = Optional.ofNullable(inbox.poll());
-                next.isPresent();
-                next = Optional.ofNullable(inbox.poll())) {
-            next.get().failed(why, completions);
-        }
+        for (QueueChange change : inbox.takeAll()) change.failed(why, completions);
     }
 }

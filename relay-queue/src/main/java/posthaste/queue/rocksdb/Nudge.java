@@ -3,9 +3,12 @@ package posthaste.queue.rocksdb;
 import posthaste.queue.DeliveryListener;
 import posthaste.queue.QueueException;
 
-/** Changes nothing: wakes the committer, so that it sees the end. */
+/** Changes nothing, but wakes the committer. */
 enum Nudge implements QueueChange {
-    INSTANCE;
+    /** It sees that it is to end. */
+    END,
+    /** It sees what waits beside; dropped on the way. */
+    WAKE;
 
     @Override
     public boolean needsSync() {

@@ -209,7 +209,7 @@ public final class RocksMailQueue implements MailQueue {
             return failed(new QueueException.Stale(id + " is being settled already"), owner);
         }
         Settle change = settling(settlement, owner);
-        Optional<QueueException> refusal = committer.submit(change);
+        Optional<QueueException> refusal = committer.submitRider(change);
         if (refusal.isEmpty()) return change.waiter();
         change.failed(refusal.get(), new Completions());
         return failed(asFailure(refusal.get()), owner);
