@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -86,7 +87,7 @@ final class Client {
     }
 
     private void connect(InetSocketAddress relay) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
         connection = Optional.of(channel);
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

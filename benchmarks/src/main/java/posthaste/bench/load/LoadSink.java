@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -40,6 +41,7 @@ public final class LoadSink implements AutoCloseable {
     private final Thread thread;
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
     private final AtomicLong deferred = new AtomicLong();
+    private final Deque<SinkSession> spare = new ArrayDeque<>();
     private int open;
 
     /** Listens on a free port of 127.0.0.1 at once. */
@@ -95,25 +97,30 @@ public final class LoadSink implements AutoCloseable {
 
     private void accept() {
         try {
-            SocketChannel channel = server.accept();
-            if (channel == null) return;
-            if (open >= CONNECTIONS_MAX) {
-                channel.close();
-                return;
-            }
-            open++;
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            SinkSession session = new SinkSession(channel, answer, content, ledger, deferred);
-            channel.register(selector, SelectionKey.OP_READ, session);
-            session.greet();
+            // No TCP_NODELAY: all replies to one read are one write.
+            for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) greet(channel);
         } catch (IOException gone) {
             // The peer left before it was greeted.
         }
     }
 
+    private void greet(SocketChannel channel) throws IOException {
+        if (open >= CONNECTIONS_MAX) {
+            channel.close();
+            return;
+        }
+        open++;
+        channel.configureBlocking(false);
+        SinkSession session =
+                spare.isEmpty() ? new SinkSession(channel, answer, content, ledger, deferred) : spare.removeLast();
+        session.renew(channel);
+        channel.register(selector, SelectionKey.OP_READ, session);
+        session.greet();
+    }
+
     private void close(SinkSession session) {
         open--;
+        spare.addLast(session);
         try {
             session.channel().close();
         } catch (IOException alreadyGone) {

@@ -29,7 +29,6 @@ final class SinkSession {
     private static final int OUT_BYTES = 8 * 1024;
     private static final int LONGEST_REPLY = 256;
 
-    private final SocketChannel channel;
     private final LoadSink.Answer answer;
     private final MessageLedger ledger;
     private final AtomicLong deferred;
@@ -38,6 +37,7 @@ final class SinkSession {
     private final byte[] line = new byte[LINE_MAX];
     private int lineLength;
 
+    private SocketChannel channel;
     private boolean inContent;
     private boolean leaving;
     private long recipients;
@@ -59,6 +59,16 @@ final class SinkSession {
 
     SocketChannel channel() {
         return channel;
+    }
+
+    /** Serves another connection from now on: buffers are dear where each message has a connection of its own. */
+    void renew(SocketChannel next) {
+        channel = next;
+        out.clear();
+        lineLength = 0;
+        inContent = false;
+        leaving = false;
+        forget();
     }
 
     void greet() throws IOException {

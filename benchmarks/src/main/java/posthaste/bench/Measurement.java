@@ -1,0 +1,163 @@
+package posthaste.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import posthaste.bench.load.LoadContent;
+import posthaste.bench.load.LoadGenerator;
+import posthaste.bench.load.LoadShape;
+import posthaste.bench.load.LoadSink;
+import posthaste.bench.load.MessageLedger;
+
+/**
+ * One run: a fresh contender, a warm-up that does not count, the load, and the wait until the sink has everything. The
+ * messages are judged when the relay has ended, so that a late duplicate is seen too.
+ */
+final class Measurement {
+    private static final int BACKLOG_CONTENT_BYTES = 1024;
+    private static final int BACKLOG_CLIENTS = 50;
+    private static final long POLL_MILLIS = 2;
+    private static final long SEED = 2_026;
+
+    private final Plan plan;
+
+    /**
+     * What all runs have in common.
+     *
+     * @param limit of the measured load
+     * @param warmUp how long the same load runs before
+     * @param settle without an arrival for so long, what has not arrived is lost
+     * @param heap whether the heap is looked at by full collections
+     * @param backlog what lies in the queue meanwhile
+     * @param javaOptions for a relay in a JVM
+     */
+    record Plan(
+            LoadShape.Limit limit,
+            Duration warmUp,
+            Duration settle,
+            boolean heap,
+            Optional<Backlog> backlog,
+            String javaOptions) {}
+
+    /**
+     * Mail that cannot be delivered for now.
+     *
+     * @param messages how many
+     * @param destinations over how many they are spread
+     */
+    record Backlog(long messages, int destinations) {}
+
+    Measurement(Plan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * @param directory empty; takes everything the contender writes
+     * @param recording where a flight recording of it goes
+     */
+    RunResult run(Contender.Kind kind, Scenario scenario, Path directory, Optional<Path> recording)
+            throws IOException, InterruptedException {
+        LoadContent content = new LoadContent(scenario.contentBytes(), SEED);
+        MessageLedger ledger = new MessageLedger();
+        // Neither takes a message of the backlog, so neither content nor ledger matter.
+        try (LoadSink sink = new LoadSink(LoadSink.Answer.TAKE, content, ledger);
+                LoadSink deferring = new LoadSink(LoadSink.Answer.DEFER, content, ledger)) {
+            var hops = new Contender.Hops(sink.address(), plan.backlog().map(any -> deferring.address()));
+            Observed observed;
+            try (Contender contender = kind.start(directory, hops, new Contender.Jvm(plan.javaOptions(), recording))) {
+                observed = observe(contender, scenario, content, ledger, deferring);
+            }
+            return observed.result(kind, ledger);
+        }
+    }
+
+    /** What was seen while the contender ran. */
+    private record Observed(
+            String program,
+            LoadGenerator.Offered offered,
+            ProcessUsage usage,
+            OptionalLong syncs,
+            OptionalDouble syncsByDesign,
+            RunResult.Heap heap) {
+
+        RunResult result(Contender.Kind kind, MessageLedger ledger) {
+            return new RunResult(
+                    kind,
+                    program,
+                    ledger.account(offered.firstId(), offered.endId()),
+                    offered.startNanos(),
+                    offered.failures(),
+                    offered.firstFailure(),
+                    usage,
+                    syncs,
+                    syncsByDesign,
+                    heap);
+        }
+    }
+
+    private Observed observe(
+            Contender contender, Scenario scenario, LoadContent content, MessageLedger ledger, LoadSink deferring)
+            throws IOException, InterruptedException {
+        OptionalLong heapEmpty = heap(contender);
+        if (plan.backlog().isPresent()) fill(contender, plan.backlog().get(), deferring);
+        OptionalLong heapBacklog = plan.backlog().isPresent() ? heap(contender) : OptionalLong.empty();
+        offer(contender, scenario, content, ledger, LoadShape.Limit.time(plan.warmUp()));
+        ProcessUsage usageBefore = contender.usage();
+        OptionalLong syncsBefore = contender.syncs();
+        LoadGenerator.Offered offered = offer(contender, scenario, content, ledger, plan.limit());
+        OptionalLong syncs = contender.syncs();
+        ProcessUsage usage = contender.usage().since(usageBefore);
+        return new Observed(
+                contender.program(),
+                offered,
+                usage,
+                syncs.isPresent() && syncsBefore.isPresent()
+                        ? OptionalLong.of(syncs.getAsLong() - syncsBefore.getAsLong())
+                        : OptionalLong.empty(),
+                contender.syncsByDesign(),
+                new RunResult.Heap(heapEmpty, heapBacklog, heap(contender)));
+    }
+
+    private OptionalLong heap(Contender contender) {
+        return plan.heap() ? contender.heapAfterFullCollection() : OptionalLong.empty();
+    }
+
+    /** Runs the load and waits until the sink has all that was accepted. */
+    private LoadGenerator.Offered offer(
+            Contender contender, Scenario scenario, LoadContent content, MessageLedger ledger, LoadShape.Limit limit)
+            throws IOException, InterruptedException {
+        LoadShape shape = scenario.shape();
+        LoadGenerator.Offered offered = new LoadGenerator(contender.smtp(), shape, content, ledger).run(limit);
+        awaitGrowth(ledger::arrivals, ledger.acknowledged() * shape.recipients());
+        return offered;
+    }
+
+    /** Gives the contender its backlog, and waits until each of its messages was tried once. */
+    private void fill(Contender contender, Backlog backlog, LoadSink deferring)
+            throws IOException, InterruptedException {
+        LoadShape shape =
+                new LoadShape(BACKLOG_CLIENTS, 0, true, backlog.destinations(), 1, Contender.Hops.BACKLOG_SUFFIX, 0);
+        MessageLedger own = new MessageLedger();
+        LoadContent content = new LoadContent(BACKLOG_CONTENT_BYTES, SEED);
+        new LoadGenerator(contender.smtp(), shape, content, own).run(LoadShape.Limit.messages(backlog.messages()));
+        awaitGrowth(deferring::deferred, own.acknowledged());
+    }
+
+    /** Until {@code count} reaches {@code wanted}, or stands still for the settle time. */
+    private void awaitGrowth(LongSupplier count, long wanted) throws InterruptedException {
+        long last = -1;
+        long lastGrowth = System.nanoTime();
+        while (count.getAsLong() < wanted) {
+            if (count.getAsLong() != last) {
+                last = count.getAsLong();
+                lastGrowth = System.nanoTime();
+            }
+            if (System.nanoTime() - lastGrowth > plan.settle().toNanos()) return;
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+}
