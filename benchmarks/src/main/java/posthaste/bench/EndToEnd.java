@@ -125,7 +125,17 @@ public final class EndToEnd implements Callable<Integer> {
     }
 
     static CommandLine commandLine(PrintStream out) {
-        return new CommandLine(new EndToEnd(out)).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new EndToEnd(out))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(EndToEnd::explain);
+    }
+
+    /** What went wrong outside, in a line; a bug with its stack. */
+    private static int explain(Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (!(failure instanceof IOException)) throw failure;
+        commandLine.getErr().println("end-to-end: " + failure.getMessage());
+        return 1;
     }
 
     @Override

@@ -22,28 +22,29 @@ final class Posthaste implements Contender {
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final int HTTP_TIMEOUT_MILLIS = 5_000;
+    private static final String RECORDING = "bench";
     private static final String SYNCED_GROUPS = "posthaste_queue_synced_groups_total";
 
     private final RelayProcess process;
     private final RelayProcess.Bound bound;
+    private final Optional<Path> recording;
 
-    private Posthaste(RelayProcess process, RelayProcess.Bound bound) {
+    private Posthaste(RelayProcess process, RelayProcess.Bound bound, Optional<Path> recording) {
         this.process = process;
         this.bound = bound;
+        this.recording = recording;
     }
 
     static Posthaste start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
         Path config = directory.resolve("posthaste.toml");
         RelayProcess.write(config, configuration(directory, hops));
         String options = jvm.javaOptions()
-                + jvm.recording()
-                        .map(file -> " -XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + file)
-                        .orElse("");
+                + (jvm.recording().isPresent() ? " -XX:StartFlightRecording=settings=profile,name=" + RECORDING : "");
         var log = new ConcurrentLinkedQueue<String>();
         RelayProcess process = RelayProcess.start(
                 RelayProcess.launcher(), config, List.of(), Map.of("JAVA_OPTS", options.trim()), log);
         try {
-            return new Posthaste(process, process.awaitReady(READY_LIMIT));
+            return new Posthaste(process, process.awaitReady(READY_LIMIT), jvm.recording());
         } catch (IOException | InterruptedException failure) {
             process.kill();
             throw failure;
@@ -127,7 +128,7 @@ final class Posthaste implements Contender {
 
     @Override
     public OptionalLong heapAfterFullCollection() {
-        return HeapProbe.afterFullCollection(process.pid());
+        return Jcmd.heapAfterFullCollection(process.pid());
     }
 
     @Override
@@ -140,7 +141,16 @@ final class Posthaste implements Contender {
     @Override
     public void close() throws IOException {
         try {
-            process.terminate(STOP_LIMIT);
+            if (recording.isPresent()) Jcmd.dumpRecording(process.pid(), RECORDING, recording.get());
+        } finally {
+            end();
+        }
+    }
+
+    private void end() throws IOException {
+        try {
+            int exit = process.terminate(STOP_LIMIT);
+            if (exit != 0) throw new IOException("the relay ended with " + exit + "; its log:\n" + process.tail());
         } catch (InterruptedException stopped) {
             process.close();
             Thread.currentThread().interrupt();

@@ -128,18 +128,17 @@ class EndToEndTest {
 
     @Test
     void theHeapIsReadFromWhatEachCollectorPrints() {
-        assertThat(HeapProbe.used(
-                        "1:\n garbage-first heap   total 262144K, used 12345K [0x1, 0x2)\n Metaspace used 9K"))
+        assertThat(Jcmd.used("1:\n garbage-first heap   total 262144K, used 12345K [0x1, 0x2)\n Metaspace used 9K"))
                 .hasValue(12_345L * 1024);
-        assertThat(HeapProbe.used(" PSYoungGen      total 100K, used 10K [\n ParOldGen       total 200K, used 20K [\n"))
+        assertThat(Jcmd.used(" PSYoungGen      total 100K, used 10K [\n ParOldGen       total 200K, used 20K [\n"))
                 .hasValue(30L * 1024);
-        assertThat(HeapProbe.used(" ZHeap           used 24M, capacity 256M")).hasValue(24L * 1024 * 1024);
-        assertThat(HeapProbe.used("no heap here")).isEmpty();
+        assertThat(Jcmd.used(" ZHeap           used 24M, capacity 256M")).hasValue(24L * 1024 * 1024);
+        assertThat(Jcmd.used("no heap here")).isEmpty();
     }
 
     @Test
     void theHeapOfARunningJvmCanBeAsked() {
-        assertThat(HeapProbe.afterFullCollection(ProcessHandle.current().pid())).isNotEmpty();
+        assertThat(Jcmd.heapAfterFullCollection(ProcessHandle.current().pid())).isNotEmpty();
     }
 
     @Test

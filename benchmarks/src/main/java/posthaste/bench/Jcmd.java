@@ -4,31 +4,44 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks another JVM for its heap by {@code jcmd}, that of its own JDK where it has one. */
-final class HeapProbe {
+/** What {@code jcmd} can ask of another JVM: that of its own JDK where it has one, else that of ours. */
+final class Jcmd {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** "garbage-first heap total 262144K, used 12345K", "def new generation total 9792K, used 551K", and so on. */
     private static final Pattern USED = Pattern.compile(
             "(?m)^ ?(?:garbage-first heap|def new|tenured|PSYoungGen|ParOldGen|ZHeap).*?used (\\d+)([KM])");
 
-    private HeapProbe() {}
+    private Jcmd() {}
 
     /** Runs a full collection and reads what is left; empty where the JVM cannot be asked. */
-    static OptionalLong afterFullCollection(long pid) {
+    static OptionalLong heapAfterFullCollection(long pid) {
         try {
-            String jcmd = jcmd(pid);
-            if (Tool.run(LIMIT, List.of(jcmd, Long.toString(pid), "GC.run")).exit() != 0) return OptionalLong.empty();
-            Tool info = Tool.run(LIMIT, List.of(jcmd, Long.toString(pid), "GC.heap_info"));
+            if (run(pid, "GC.run").exit() != 0) return OptionalLong.empty();
+            Tool info = run(pid, "GC.heap_info");
             return info.exit() == 0 ? used(info.output()) : OptionalLong.empty();
         } catch (IOException notThere) {
             return OptionalLong.empty();
         }
+    }
+
+    /** Writes what the flight recording {@code name} holds so far; it does not count on the way the JVM ends. */
+    static void dumpRecording(long pid, String name, Path file) throws IOException {
+        Tool dump = run(pid, "JFR.dump", "name=" + name, "filename=" + file);
+        if (dump.exit() != 0)
+            throw new IOException("no flight recording: " + dump.output().trim());
+    }
+
+    private static Tool run(long pid, String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of(jcmd(pid), Long.toString(pid)));
+        all.addAll(List.of(command));
+        return Tool.run(LIMIT, all);
     }
 
     private static String jcmd(long pid) {
