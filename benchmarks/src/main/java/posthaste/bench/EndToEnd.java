@@ -91,6 +91,9 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(names = "--destinations", description = "of the backlog (default ${DEFAULT-VALUE})")
     private int destinations = 1_000;
 
+    @Option(names = "--unreachable", description = "nobody listens where the backlog goes; else its hosts answer 451")
+    private boolean unreachable;
+
     @Option(names = "--heap", description = "run full collections and tell what is left")
     private boolean heap;
 
@@ -219,7 +222,7 @@ public final class EndToEnd implements Callable<Integer> {
                 Duration.ofSeconds(warmUpSeconds),
                 SETTLE,
                 heap,
-                backlog.map(count -> new Measurement.Backlog(count, destinations)),
+                backlog.map(count -> new Measurement.Backlog(count, destinations, unreachable)),
                 javaOptions);
     }
 
@@ -267,6 +270,7 @@ public final class EndToEnd implements Callable<Integer> {
         else settings.put("seconds", seconds);
         backlog.ifPresent(count -> settings.put("backlog", count));
         if (backlog.isPresent()) settings.put("backlogDestinations", destinations);
+        if (backlog.isPresent()) settings.put("backlogUnreachable", unreachable);
         settings.put("javaOptions", javaOptions);
         settings.put("directory", directory.toAbsolutePath().toString());
         return settings;

@@ -93,6 +93,7 @@ enum Figure {
             "MiB",
             1,
             run -> mebibytes(run.heap().end())),
+    BACKLOG("backlogDeferred", "backlog answered 451", "", 0, run -> asDouble(run.backlogDeferred())),
     MESSAGES("messages", "messages accepted", "", 0, run -> count(run.account().accepted())),
     REFUSED("failures", "not answered 250", "", 0, run -> count(run.failures())),
     LOST("lost", "lost", "", 0, run -> count(run.account().lost())),

@@ -21,6 +21,8 @@ final class Measurement {
     private static final int BACKLOG_CONTENT_BYTES = 1024;
     private static final int BACKLOG_CLIENTS = 50;
     private static final long POLL_MILLIS = 2;
+    private static final long QUIET_SAMPLE_MILLIS = 1_000;
+    private static final long QUIET_CPU_MILLIS = 50;
     private static final long SEED = 2_026;
 
     private final Plan plan;
@@ -48,8 +50,9 @@ final class Measurement {
      *
      * @param messages how many
      * @param destinations over how many they are spread
+     * @param unreachable whether nobody listens there; else a host answers 451 to every recipient
      */
-    record Backlog(long messages, int destinations) {}
+    record Backlog(long messages, int destinations, boolean unreachable) {}
 
     Measurement(Plan plan) {
         this.plan = plan;
@@ -66,6 +69,7 @@ final class Measurement {
         // Neither takes a message of the backlog, so neither content nor ledger matter.
         try (LoadSink sink = new LoadSink(LoadSink.Answer.TAKE, content, ledger);
                 LoadSink deferring = new LoadSink(LoadSink.Answer.DEFER, content, ledger)) {
+            if (plan.backlog().map(Backlog::unreachable).orElse(false)) deferring.stopListening();
             var hops = new Contender.Hops(sink.address(), plan.backlog().map(any -> deferring.address()));
             Observed observed;
             try (Contender contender = kind.start(directory, hops, new Contender.Jvm(plan.javaOptions(), recording))) {
@@ -82,7 +86,8 @@ final class Measurement {
             ProcessUsage usage,
             OptionalLong syncs,
             OptionalDouble syncsByDesign,
-            RunResult.Heap heap) {
+            RunResult.Heap heap,
+            OptionalLong backlogDeferred) {
 
         RunResult result(Contender.Kind kind, MessageLedger ledger) {
             return new RunResult(
@@ -95,7 +100,8 @@ final class Measurement {
                     usage,
                     syncs,
                     syncsByDesign,
-                    heap);
+                    heap,
+                    backlogDeferred);
         }
     }
 
@@ -119,7 +125,8 @@ final class Measurement {
                         ? OptionalLong.of(syncs.getAsLong() - syncsBefore.getAsLong())
                         : OptionalLong.empty(),
                 contender.syncsByDesign(),
-                new RunResult.Heap(heapEmpty, heapBacklog, heap(contender)));
+                new RunResult.Heap(heapEmpty, heapBacklog, heap(contender)),
+                plan.backlog().isPresent() ? OptionalLong.of(deferring.deferred()) : OptionalLong.empty());
     }
 
     private OptionalLong heap(Contender contender) {
@@ -136,7 +143,7 @@ final class Measurement {
         return offered;
     }
 
-    /** Gives the contender its backlog, and waits until each of its messages was tried once. */
+    /** Gives the contender its backlog, and waits until each of its messages was tried once, or nothing moves any more. */
     private void fill(Contender contender, Backlog backlog, LoadSink deferring)
             throws IOException, InterruptedException {
         LoadShape shape =
@@ -144,7 +151,20 @@ final class Measurement {
         MessageLedger own = new MessageLedger();
         LoadContent content = new LoadContent(BACKLOG_CONTENT_BYTES, SEED);
         new LoadGenerator(contender.smtp(), shape, content, own).run(LoadShape.Limit.messages(backlog.messages()));
-        awaitGrowth(deferring::deferred, own.acknowledged());
+        if (backlog.unreachable()) awaitQuiet(contender);
+        else awaitGrowth(deferring::deferred, own.acknowledged());
+    }
+
+    /** Nobody counts attempts that reach no host: until they cost next to nothing, or for the settle time. */
+    private void awaitQuiet(Contender contender) throws InterruptedException {
+        long deadline = System.nanoTime() + plan.settle().toNanos();
+        ProcessUsage before = contender.usage();
+        while (System.nanoTime() < deadline) {
+            Thread.sleep(QUIET_SAMPLE_MILLIS);
+            ProcessUsage now = contender.usage();
+            if (now.since(before).cpuMillis() < QUIET_CPU_MILLIS) return;
+            before = now;
+        }
     }
 
     /** Until {@code count} reaches {@code wanted}, or stands still for the settle time. */

@@ -18,6 +18,7 @@ import posthaste.bench.load.MessageLedger.Account;
  * @param syncs that the relay counted in this time
  * @param syncsByDesign per message, for a relay that does not count them
  * @param heap full collections: before any mail, with the backlog, and behind the run
+ * @param backlogDeferred recipients of the backlog that were answered 451 in all; empty without a backlog
  */
 record RunResult(
         Contender.Kind contender,
@@ -29,7 +30,8 @@ record RunResult(
         ProcessUsage usage,
         OptionalLong syncs,
         OptionalDouble syncsByDesign,
-        Heap heap) {
+        Heap heap,
+        OptionalLong backlogDeferred) {
 
     /**
      * Octets in use after a full collection; empty where it was not asked for or cannot be told.

@@ -109,7 +109,8 @@ class EndToEndTest {
                 ProcessUsage.NONE,
                 OptionalLong.of(8),
                 OptionalDouble.empty(),
-                RunResult.Heap.UNKNOWN);
+                RunResult.Heap.UNKNOWN,
+                OptionalLong.empty());
     }
 
     @Test

@@ -36,7 +36,7 @@ class PostfixIT {
     @Test
     void aBacklogThatIsDeferredIsNotMeasuredAndHarmsNothing() throws Exception {
         assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
-        var measurement = new Measurement(plan(Optional.of(new Measurement.Backlog(100, 10))));
+        var measurement = new Measurement(plan(Optional.of(new Measurement.Backlog(100, 10, false))));
 
         RunResult result =
                 measurement.run(Contender.Kind.POSTFIX, Scenario.named("reuse").get(0), directory, Optional.empty());

@@ -1,7 +1,6 @@
 package posthaste.bench.load;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -37,6 +36,7 @@ public final class LoadSink implements AutoCloseable {
     private final LoadContent content;
     private final MessageLedger ledger;
     private final ServerSocketChannel server;
+    private final InetSocketAddress address;
     private final Selector selector;
     private final Thread thread;
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
@@ -52,6 +52,7 @@ public final class LoadSink implements AutoCloseable {
         selector = Selector.open();
         server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LISTEN_BACKLOG);
+        address = (InetSocketAddress) server.getLocalAddress();
         server.configureBlocking(false);
         server.register(selector, SelectionKey.OP_ACCEPT);
         thread = new Thread(this::run, "load-sink");
@@ -60,10 +61,17 @@ public final class LoadSink implements AutoCloseable {
     }
 
     public InetSocketAddress address() {
+        return address;
+    }
+
+    /** When it returns, connections to its port are refused and nothing is answered any more. */
+    public void stopListening() throws IOException {
+        server.close();
+        selector.wakeup();
         try {
-            return (InetSocketAddress) server.getLocalAddress();
-        } catch (IOException closed) {
-            throw new UncheckedIOException(closed);
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -75,6 +83,7 @@ public final class LoadSink implements AutoCloseable {
     private void run() {
         try {
             while (server.isOpen()) selector.select(this::ready);
+            selector.selectNow(this::ready); // only a selector lets go of a closed socket
         } catch (IOException | ClosedSelectorException closed) {
             // close() ends the sink: what was taken stands in the ledger.
         }
@@ -131,13 +140,7 @@ public final class LoadSink implements AutoCloseable {
     /** Ends every connection and waits for the thread. */
     @Override
     public void close() throws IOException {
-        server.close();
-        selector.wakeup();
-        try {
-            thread.join(STOP_MILLIS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
+        stopListening();
         for (SelectionKey key : selector.keys()) key.channel().close();
         selector.close();
     }

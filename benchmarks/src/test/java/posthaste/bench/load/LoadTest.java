@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -194,11 +191,8 @@ class LoadTest {
 
     @Test
     void aRelayThatIsNotThereIsAClearError() throws IOException {
-        InetSocketAddress nobody;
-        try (ServerSocket closedAgain = new ServerSocket(0)) {
-            nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), closedAgain.getLocalPort());
-        }
-        LoadGenerator generator = new LoadGenerator(nobody, REUSE, content, ledger);
+        sink.stopListening();
+        LoadGenerator generator = new LoadGenerator(sink.address(), REUSE, content, ledger);
 
         assertThatThrownBy(() -> generator.run(Limit.messages(2_000)))
                 .isInstanceOf(IOException.class)
