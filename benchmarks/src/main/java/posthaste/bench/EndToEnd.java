@@ -17,7 +17,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import posthaste.bench.load.LoadShape;
 
 /**
@@ -68,9 +70,7 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(names = "--messages", description = "length of a run in messages, instead of --seconds")
     private Optional<Long> messages = Optional.empty();
 
-    @Option(
-            names = "--warm-up",
-            description = "seconds of the same load before, not counted (default ${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", description = "seconds of load before, not counted (default ${DEFAULT-VALUE})")
     private int warmUpSeconds = 5;
 
     @Option(names = "--runs", description = "how often each is measured (default ${DEFAULT-VALUE})")
@@ -115,6 +115,10 @@ public final class EndToEnd implements Callable<Integer> {
 
     @Option(names = "--svg", description = "directory for drawings")
     private Optional<Path> svg = Optional.empty();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
 
     private final PrintStream out;
 
@@ -195,8 +199,8 @@ public final class EndToEnd implements Callable<Integer> {
         return kinds;
     }
 
-    private static CommandLine.ParameterException usage(String why) {
-        return new CommandLine.ParameterException(commandLine(System.err), why);
+    private CommandLine.ParameterException usage(String why) {
+        return new CommandLine.ParameterException(spec.commandLine(), why);
     }
 
     /** A B A B: what disturbs the machine for a while disturbs both. */

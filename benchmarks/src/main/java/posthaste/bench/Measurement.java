@@ -111,10 +111,11 @@ final class Measurement {
         OptionalLong heapEmpty = heap(contender);
         if (plan.backlog().isPresent()) fill(contender, plan.backlog().get(), deferring);
         OptionalLong heapBacklog = plan.backlog().isPresent() ? heap(contender) : OptionalLong.empty();
-        offer(contender, scenario, content, ledger, LoadShape.Limit.time(plan.warmUp()));
+        // Unpaced: a JVM that saw a few hundred messages is not yet the relay that runs for days.
+        offer(contender, scenario.shape().unpaced(), content, ledger, LoadShape.Limit.time(plan.warmUp()));
         ProcessUsage usageBefore = contender.usage();
         OptionalLong syncsBefore = contender.syncs();
-        LoadGenerator.Offered offered = offer(contender, scenario, content, ledger, plan.limit());
+        LoadGenerator.Offered offered = offer(contender, scenario.shape(), content, ledger, plan.limit());
         OptionalLong syncs = contender.syncs();
         ProcessUsage usage = contender.usage().since(usageBefore);
         return new Observed(
@@ -135,9 +136,8 @@ final class Measurement {
 
     /** Runs the load and waits until the sink has all that was accepted. */
     private LoadGenerator.Offered offer(
-            Contender contender, Scenario scenario, LoadContent content, MessageLedger ledger, LoadShape.Limit limit)
+            Contender contender, LoadShape shape, LoadContent content, MessageLedger ledger, LoadShape.Limit limit)
             throws IOException, InterruptedException {
-        LoadShape shape = scenario.shape();
         LoadGenerator.Offered offered = new LoadGenerator(contender.smtp(), shape, content, ledger).run(limit);
         awaitGrowth(ledger::arrivals, ledger.acknowledged() * shape.recipients());
         return offered;

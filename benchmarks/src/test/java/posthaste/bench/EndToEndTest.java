@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class EndToEndTest {
 
     private int run(String... args) {
         var commandLine = EndToEnd.commandLine(new PrintStream(printed, true, UTF_8));
+        commandLine.setErr(new PrintWriter(printed, true, UTF_8));
         return commandLine.execute(args);
     }
 
@@ -61,16 +63,9 @@ class EndToEndTest {
 
     @Test
     void anUnknownScenarioIsAUsageErrorThatNamesTheKnownOnes() {
-        PrintStream standardError = System.err;
-        var said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, UTF_8));
-        try {
-            assertThat(run("--scenario=fast")).isEqualTo(2);
-        } finally {
-            System.setErr(standardError);
-        }
+        assertThat(run("--scenario=fast")).isEqualTo(2);
 
-        assertThat(said.toString(UTF_8)).contains("no scenario fast", "new-connections");
+        assertThat(printed.toString(UTF_8)).contains("no scenario fast", "new-connections");
     }
 
     @Test

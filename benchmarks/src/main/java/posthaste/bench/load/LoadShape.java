@@ -36,6 +36,11 @@ public record LoadShape(
         if (!(ratePerSecond >= 0)) throw new IllegalArgumentException("rate below 0");
     }
 
+    /** The same clients in a closed loop. */
+    public LoadShape unpaced() {
+        return new LoadShape(connections, messagesPerConnection, pipelining, domains, recipients, domainSuffix, 0);
+    }
+
     /** When message {@code index} of an open loop is due, in nanoseconds behind the first. */
     long dueNanos(long index) {
         return (long) (index * (1e9 / ratePerSecond));
