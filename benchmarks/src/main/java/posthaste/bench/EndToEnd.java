@@ -71,7 +71,7 @@ public final class EndToEnd implements Callable<Integer> {
     private Optional<Long> messages = Optional.empty();
 
     @Option(names = "--warm-up", description = "seconds of load before, not counted (default ${DEFAULT-VALUE})")
-    private int warmUpSeconds = 5;
+    private int warmUpSeconds = 10;
 
     @Option(names = "--runs", description = "how often each is measured (default ${DEFAULT-VALUE})")
     private int runs = 3;
