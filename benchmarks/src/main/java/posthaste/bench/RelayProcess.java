@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -52,11 +53,26 @@ final class RelayProcess implements AutoCloseable {
      */
     static RelayProcess start(Path launcher, Path config, List<String> wrapper, ConcurrentLinkedQueue<String> log)
             throws IOException {
+        return start(launcher, config, wrapper, Map.of(), log);
+    }
+
+    /**
+     * The same with further variables in its environment.
+     *
+     * @param environment such as {@code JAVA_OPTS}, which replaces the launcher's defaults
+     */
+    static RelayProcess start(
+            Path launcher,
+            Path config,
+            List<String> wrapper,
+            Map<String, String> environment,
+            ConcurrentLinkedQueue<String> log)
+            throws IOException {
         var command = new ArrayList<>(wrapper);
         command.addAll(List.of(launcher.toString(), "serve", "--config", config.toString()));
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         RelayProcess relay = new RelayProcess(process, !wrapper.isEmpty(), log);
         Thread reader = new Thread(relay::readLog, "relay-log-" + process.pid());
         reader.setDaemon(true);

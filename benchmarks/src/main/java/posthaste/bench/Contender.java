@@ -1,0 +1,88 @@
+package posthaste.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What is measured: a relay, running, with an empty queue and the sink as its next hop; or the sink itself, which shows
+ * what generator and sink reach without a relay. Started for one run and closed behind it.
+ */
+interface Contender extends AutoCloseable {
+
+    /** Where it takes mail. */
+    InetSocketAddress smtp();
+
+    /** What its processes have used so far. */
+    ProcessUsage usage();
+
+    /** Syncs to disk so far, where it counts them. */
+    OptionalLong syncs();
+
+    /** Syncs per message that it makes by design, for one that does not count them. */
+    OptionalDouble syncsByDesign();
+
+    /** Octets of heap in use after a full collection, for one that has a heap and can be asked. */
+    OptionalLong heapAfterFullCollection();
+
+    /** What runs: program and version as far as it is known. */
+    String program();
+
+    /** Ends it and waits for its end. */
+    @Override
+    void close() throws IOException;
+
+    /**
+     * Where a contender sends mail.
+     *
+     * @param sink next hop of every destination
+     * @param backlog next hop of destinations that end in {@link #BACKLOG_SUFFIX}, where a backlog is wanted
+     */
+    record Hops(InetSocketAddress sink, Optional<InetSocketAddress> backlog) {
+        static final String BACKLOG_SUFFIX = "backlog.test";
+    }
+
+    /**
+     * How a JVM is started.
+     *
+     * @param javaOptions value of {@code JAVA_OPTS}
+     * @param recording file for a flight recording of the whole run
+     */
+    record Jvm(String javaOptions, Optional<Path> recording) {}
+
+    /** Who can be measured. */
+    enum Kind {
+        /** This relay, by its launcher. */
+        POSTHASTE {
+            @Override
+            Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
+                return Posthaste.start(directory, hops, jvm);
+            }
+        },
+        /** Postfix as Debian ships it, tuned. */
+        POSTFIX {
+            @Override
+            Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
+                return Postfix.start(directory, hops);
+            }
+        },
+        /** No relay at all: the ceiling of generator and sink. */
+        DIRECT {
+            @Override
+            Contender start(Path directory, Hops hops, Jvm jvm) {
+                return new Direct(hops.sink());
+            }
+        };
+
+        /** @param directory empty; everything that is written stays below it */
+        abstract Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

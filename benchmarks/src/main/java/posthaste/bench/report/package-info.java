@@ -1,0 +1,5 @@
+/** Figures made readable: aligned text, JSON and SVG. Knows nothing of what was measured. */
+@NullMarked
+package posthaste.bench.report;
+
+import org.jspecify.annotations.NullMarked;

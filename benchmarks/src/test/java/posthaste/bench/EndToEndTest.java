@@ -1,0 +1,166 @@
+package posthaste.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import posthaste.bench.load.MessageLedger.Account;
+
+/** The harness without a relay: what it prints, keeps and answers. */
+class EndToEndTest {
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    private int run(String... args) {
+        var commandLine = EndToEnd.commandLine(new PrintStream(printed, true, UTF_8));
+        commandLine.setErr(new PrintWriter(printed, true, UTF_8));
+        return commandLine.execute(args);
+    }
+
+    @Test
+    void aDirectRunVerifiesEveryMessageAndKeepsItsFigures() throws Exception {
+        Path json = directory.resolve("result.json");
+        Path svg = directory.resolve("drawings");
+
+        int exit = run(
+                "--direct",
+                "--messages=200",
+                "--warm-up=0",
+                "--runs=2",
+                "--scenario=reuse,new-connections",
+                "--directory=" + directory,
+                "--json=" + json,
+                "--svg=" + svg);
+
+        assertThat(exit).isZero();
+        assertThat(printed.toString(UTF_8))
+                .contains("reuse-direct-2", "accept p99.9 (ms)", "delivered msg/s")
+                .containsPattern("messages accepted +200\n")
+                .containsPattern("lost +0\n");
+        assertThat(Files.readString(json))
+                .contains("\"messages\": 200", "\"syncP50Millis\"", "\"commit\"", "\"acceptCurve\"");
+        assertThat(svg.resolve("rates.svg")).exists();
+        assertThat(svg.resolve("latency-new-connections.svg")).exists();
+        try (var left = Files.list(directory)) {
+            assertThat(left).containsExactlyInAnyOrder(json, svg);
+        }
+    }
+
+    @Test
+    void anUnknownScenarioIsAUsageErrorThatNamesTheKnownOnes() {
+        assertThat(run("--scenario=fast")).isEqualTo(2);
+
+        assertThat(printed.toString(UTF_8)).contains("no scenario fast", "new-connections");
+    }
+
+    @Test
+    void theMedianAndTheRangeAreThoseOfTheRuns() {
+        Series series = new Series(
+                Scenario.named("reuse").get(0),
+                Contender.Kind.POSTHASTE,
+                List.of(result(2, 0), result(1, 0), result(4, 0)));
+
+        Series.Spread accepted = series.spread(Figure.ACCEPTED_RATE).orElseThrow();
+
+        assertThat(accepted).isEqualTo(new Series.Spread(50, 25, 100));
+        assertThat(series.middleRun()).isEqualTo(series.runs().get(0));
+        assertThat(series.spread(Figure.SYNCS).orElseThrow().median()).isEqualTo(0.08);
+        assertThat(series.spread(Figure.HEAP_END)).isEmpty();
+    }
+
+    @Test
+    void aLostMessageMakesTheRunInexact() {
+        assertThat(result(1, 0).isExact()).isTrue();
+        assertThat(result(1, 1).isExact()).isFalse();
+    }
+
+    /** A hundred messages, accepted and delivered within {@code seconds}. */
+    private static RunResult result(int seconds, long lost) {
+        Histogram latency = new Histogram(3);
+        latency.recordValue(1_000_000);
+        long end = 7 + seconds * 1_000_000_000L;
+        return new RunResult(
+                Contender.Kind.POSTHASTE,
+                "test",
+                new Account(100, 100, lost, 0, 0, 0, end, end, latency, latency, latency),
+                7,
+                0,
+                Optional.empty(),
+                ProcessUsage.NONE,
+                OptionalLong.of(8),
+                OptionalDouble.empty(),
+                RunResult.Heap.UNKNOWN,
+                OptionalLong.empty());
+    }
+
+    @Test
+    void aCounterIsReadFromPrometheusTextWithAndWithoutLabels() {
+        List<String> lines = List.of(
+                "# HELP posthaste_queue_synced_groups_total Group commits that ended in a sync.",
+                "posthaste_queue_synced_groups_total_other 9",
+                "posthaste_queue_synced_groups_total{partition=\"0\"} 1.2E4",
+                "posthaste_queue_synced_groups_total{partition=\"1\"} 3.0");
+
+        assertThat(Posthaste.counter(lines, "posthaste_queue_synced_groups_total"))
+                .hasValue(12_003);
+        assertThat(Posthaste.counter(List.of("up 1"), "up")).hasValue(1);
+        assertThat(Posthaste.counter(lines, "absent_total")).isEmpty();
+    }
+
+    @Test
+    void theHeapIsReadFromWhatEachCollectorPrints() {
+        assertThat(Jcmd.used("1:\n garbage-first heap   total 262144K, used 12345K [0x1, 0x2)\n Metaspace used 9K"))
+                .hasValue(12_345L * 1024);
+        assertThat(Jcmd.used(" PSYoungGen      total 100K, used 10K [\n ParOldGen       total 200K, used 20K [\n"))
+                .hasValue(30L * 1024);
+        assertThat(Jcmd.used(" ZHeap           used 24M, capacity 256M")).hasValue(24L * 1024 * 1024);
+        assertThat(Jcmd.used("no heap here")).isEmpty();
+    }
+
+    @Test
+    void theHeapOfARunningJvmCanBeAsked() {
+        assertThat(Jcmd.heapAfterFullCollection(ProcessHandle.current().pid())).isNotEmpty();
+    }
+
+    @Test
+    void usageOfThisProcessGrows() {
+        ProcessUsage before = ProcessUsage.ofTree(ProcessHandle.current().pid());
+        long end = System.nanoTime() + 10_000_000_000L;
+        ProcessUsage spent = before;
+        while (spent.since(before).cpuMillis() == 0 && System.nanoTime() < end) {
+            spent = ProcessUsage.ofTree(ProcessHandle.current().pid());
+        }
+
+        assertThat(spent.since(before).cpuMillis()).isPositive();
+        assertThat(spent.peakResidentBytes()).isGreaterThan(10L * 1024 * 1024);
+        assertThat(spent.switches().orElseThrow()).isPositive();
+    }
+
+    @Test
+    void theRelayIsConfiguredForTheSinkAndTheBacklog() {
+        var sink = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2501);
+        var later = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2502);
+
+        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)));
+
+        assertThat(config.indexOf("\"127.0.0.1:2502\""))
+                .as("first match wins, so the backlog comes first")
+                .isPositive()
+                .isLessThan(config.indexOf("\"127.0.0.1:2501\""));
+    }
+}

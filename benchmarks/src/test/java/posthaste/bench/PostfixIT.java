@@ -1,0 +1,52 @@
+package posthaste.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import posthaste.bench.load.LoadShape;
+
+/** The harness with a real relay between generator and sink: Postfix is the one that is certainly right. */
+@Tag("peer")
+class PostfixIT {
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyMessageThroughPostfixArrivesOnceAndIntactAndItsCostIsKnown() throws Exception {
+        assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
+        var measurement = new Measurement(plan(Optional.empty()));
+
+        RunResult result = measurement.run(
+                Contender.Kind.POSTFIX, Scenario.named("pipelined").get(0), directory, Optional.empty());
+
+        assertThat(result.isExact()).as(result.toString()).isTrue();
+        assertThat(result.account().accepted()).isEqualTo(200);
+        assertThat(result.usage().cpuMillis()).isPositive();
+        assertThat(result.usage().switches().orElseThrow()).isPositive();
+        assertThat(result.deliveredPerSecond().orElseThrow()).isPositive();
+        assertThat(result.program()).startsWith("Postfix 3");
+    }
+
+    @Test
+    void aBacklogThatIsDeferredIsNotMeasuredAndHarmsNothing() throws Exception {
+        assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
+        var measurement = new Measurement(plan(Optional.of(new Measurement.Backlog(100, 10, false))));
+
+        RunResult result =
+                measurement.run(Contender.Kind.POSTFIX, Scenario.named("reuse").get(0), directory, Optional.empty());
+
+        assertThat(result.isExact()).as(result.toString()).isTrue();
+        assertThat(result.account().accepted()).isEqualTo(200);
+    }
+
+    private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog) {
+        return new Measurement.Plan(
+                LoadShape.Limit.messages(200), Duration.ZERO, Duration.ofSeconds(30), false, backlog, "");
+    }
+}
