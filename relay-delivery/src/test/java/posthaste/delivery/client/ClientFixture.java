@@ -113,6 +113,10 @@ final class ClientFixture implements AutoCloseable {
         return link;
     }
 
+    static List<RecipientResult.Kind> kinds(TransactionResult result) {
+        return result.recipients().stream().map(RecipientResult::kind).toList();
+    }
+
     // Messages.
 
     static Recipient to(String address) {
