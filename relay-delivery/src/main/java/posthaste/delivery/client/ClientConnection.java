@@ -269,7 +269,7 @@ public final class ClientConnection {
         @Override
         public void timedOut() {
             if (phase == Phase.QUIT_SENT) {
-                wire.close();
+                wire.abort();
             } else if (running.isEmpty()) {
                 quit();
             } else {
@@ -397,7 +397,7 @@ public final class ClientConnection {
         why = Optional.of(failure);
         setup.metrics().lost();
         stream.ifPresent(BodyStream::stop);
-        wire.close();
+        wire.abort();
         List<RunningTransaction> hit = List.copyOf(running);
         running.clear();
         for (RunningTransaction each : hit) {
