@@ -202,7 +202,6 @@ class ConnectionReuseTest {
         hop.when(Step.DOT).nth(1).then(hold(gate), normally());
 
         var link = client.open(hop).send(mail(), mail()).quit();
-        link.send();
         gate.countDown();
 
         assertDelivered(link);
