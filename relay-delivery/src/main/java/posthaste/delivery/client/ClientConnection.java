@@ -239,7 +239,7 @@ public final class ClientConnection {
         @Override
         public void reply(Reply reply) {
             if (phase == Phase.QUIT_SENT) {
-                wire.close();
+                wire.abort();
             } else if (running.isEmpty() || !running.element().awaitsReply()) {
                 unasked(reply);
             } else {
@@ -250,7 +250,7 @@ public final class ClientConnection {
         @Override
         public void garbage(String safeText) {
             if (phase == Phase.QUIT_SENT) {
-                wire.close(); // nothing depends on it any more
+                wire.abort(); // nothing depends on it any more
                 return;
             }
             fail(HostFailure.of(stage(), OwnReplies.protocolError(hop, stage(), safeText)));
@@ -269,7 +269,7 @@ public final class ClientConnection {
         @Override
         public void timedOut() {
             if (phase == Phase.QUIT_SENT) {
-                wire.close();
+                wire.abort();
             } else if (running.isEmpty()) {
                 quit();
             } else {
@@ -373,7 +373,7 @@ public final class ClientConnection {
             fail(HostFailure.of(stage(), error).harmless());
         } else if (begun > 0 && running.isEmpty()) {
             phase = Phase.CLOSED;
-            wire.close();
+            wire.abort();
         } else {
             fail(HostFailure.of(stage(), reply));
         }
@@ -397,7 +397,7 @@ public final class ClientConnection {
         why = Optional.of(failure);
         setup.metrics().lost();
         stream.ifPresent(BodyStream::stop);
-        wire.close();
+        wire.abort();
         List<RunningTransaction> hit = List.copyOf(running);
         running.clear();
         for (RunningTransaction each : hit) {

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.Optional;
@@ -111,10 +112,16 @@ final class Wire {
         });
     }
 
-    /** Closes at once; nothing that comes in is told any more. */
+    /** Closes once what was written has left; nothing that comes in is told any more. */
     void close() {
         end();
         socket.close();
+    }
+
+    /** Closes at once and drops what has not left: else a host that does not read would keep the connection for ever. */
+    void abort() {
+        end();
+        var unused = ((NetSocketInternal) socket).channelHandlerContext().close(); // the close handler tells its end
     }
 
     private void end() {

@@ -32,6 +32,7 @@ import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
+import posthaste.queue.StoredBody;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.ReversePath;
@@ -82,6 +83,23 @@ final class ClientFixture implements AutoCloseable {
         nanos.addAndGet(time.toNanos());
     }
 
+    /**
+     * Lets time pass, more than a connection may idle, and returns when every connection has noticed: one that idles
+     * ends by it, and all of a loop are looked at together.
+     */
+    void pass(Duration time) {
+        try (ScriptedHop idle = ScriptedHop.start()) {
+            Link watched = open(idle);
+            watched.connection();
+            advance(time);
+            watched.closing();
+        }
+    }
+
+    double count(String counter) {
+        return meters.counter("posthaste_delivery_" + counter).count();
+    }
+
     /** Lets the time pass in steps until something has happened: the first step may come before the client waits. */
     void advanceUntil(CompletableFuture<?> happened, Duration step) {
         for (int steps = 0; steps < STEPS_MAX; steps++) {
@@ -100,7 +118,11 @@ final class ClientFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     Link open(ScriptedHop hop) {
@@ -111,6 +133,10 @@ final class ClientFixture implements AutoCloseable {
         var link = new Link();
         client.open(loop, hop, link);
         return link;
+    }
+
+    static List<RecipientResult.Kind> kinds(TransactionResult result) {
+        return result.recipients().stream().map(RecipientResult::kind).toList();
     }
 
     // Messages.
@@ -124,15 +150,19 @@ final class ClientFixture implements AutoCloseable {
         return mail(MemoryBody.of(text), BodyType.SEVEN_BIT, recipients);
     }
 
-    Delivery mail(MemoryBody body, BodyType type, String... recipients) {
+    Delivery mail(StoredBody body, BodyType type, String... recipients) {
+        return mail(ReversePath.of(new Mailbox("sender", "app.example")), body, type, false, recipients);
+    }
+
+    Delivery mail(ReversePath sender, StoredBody body, BodyType type, boolean smtpUtf8, String... recipients) {
         List<Recipient> to = Arrays.stream(recipients).map(ClientFixture::to).toList();
         var id = new MessageId(ids.getAndIncrement());
         var envelope = new Envelope(
-                ReversePath.of(new Mailbox("sender", "app.example")),
+                sender,
                 to,
                 PriorityClass.NORMAL,
                 type,
-                false,
+                smtpUtf8,
                 ReturnContent.UNSPECIFIED,
                 Optional.empty(),
                 NOW,
@@ -203,10 +233,16 @@ final class ClientFixture implements AutoCloseable {
 
         /** The next result; its dot slot is released, as the scheduler would. */
         TransactionResult result() {
+            TransactionResult result = unreleased();
+            result.slot().release();
+            return result;
+        }
+
+        /** The next result; its dot slot is the caller's. */
+        TransactionResult unreleased() {
             try {
                 TransactionResult result = results.poll(WAIT_SECONDS, TimeUnit.SECONDS);
                 if (result == null) throw new AssertionError("no result");
-                result.slot().release();
                 return result;
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
