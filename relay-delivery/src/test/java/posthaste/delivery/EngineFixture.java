@@ -90,7 +90,7 @@ final class EngineFixture implements AutoCloseable {
                 timeouts,
                 retry,
                 BounceConfig.DEFAULT,
-                new DnsConfig(List.of(dns.address()), Duration.ofMillis(500)),
+                new DnsConfig(List.of(dns.address()), Duration.ofSeconds(5)),
                 List.of());
     }
 

@@ -104,6 +104,7 @@ final class Relay implements Readiness {
                 config.hostname(),
                 config.limits(),
                 new RelayPolicy(config.networks(), config.local()),
+                config.delivery().retry().expireBounce(),
                 queue,
                 new ServerMetrics(meters.registry()));
         return config.listeners().stream()

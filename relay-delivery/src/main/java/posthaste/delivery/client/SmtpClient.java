@@ -68,7 +68,7 @@ public final class SmtpClient {
 
     private void refused(NextHop hop, ConnectionListener listener, Throwable failure) {
         setup.metrics().failed();
-        String reason = String.valueOf(failure.getMessage());
+        String reason = ConnectFailure.reasonOf(failure);
         listener.failed(hop, HostFailure.of(Stage.CONNECT, OwnReplies.noConnection(hop, reason)));
     }
 

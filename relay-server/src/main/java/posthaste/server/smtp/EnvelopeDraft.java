@@ -1,5 +1,6 @@
 package posthaste.server.smtp;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,8 +61,12 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
         return recipients.size() == 1 ? Optional.of(recipients.get(0).mailbox()) : Optional.empty();
     }
 
-    /** @param bodyType what the content really holds, so that the next host is told the truth */
-    Envelope envelope(BodyType bodyType, Instant now, Source source) {
+    /**
+     * @param bodyType what the content really holds, so that the next host is told the truth
+     * @param reportLifetime how long mail from the null reverse-path is kept
+     */
+    Envelope envelope(BodyType bodyType, Instant now, Duration reportLifetime, Source source) {
+        Optional<Instant> expiresAt = reversePath.isNull() ? Optional.of(now.plus(reportLifetime)) : Optional.empty();
         return new Envelope(
                 reversePath,
                 recipients,
@@ -72,7 +77,7 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
                 Optional.empty(),
                 now,
                 now,
-                Optional.empty(),
+                expiresAt,
                 source);
     }
 }

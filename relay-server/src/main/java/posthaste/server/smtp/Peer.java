@@ -2,6 +2,7 @@ package posthaste.server.smtp;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
@@ -53,6 +54,10 @@ record Peer(SessionSettings settings, Greetings greetings, Standing standing, So
 
     LimitsConfig limits() {
         return settings.limits();
+    }
+
+    Duration reportLifetime() {
+        return settings.reportLifetime();
     }
 
     Verdict judge(ForwardPath recipient) {

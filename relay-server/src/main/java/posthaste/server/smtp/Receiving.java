@@ -18,7 +18,7 @@ record Receiving(Peer peer, EnvelopeDraft draft) implements SessionState {
     public Transition received(Content content, Instant now) {
         Optional<Reply> refusal = content.refusal(peer.limits());
         if (refusal.isPresent()) return new Transition(withoutTransaction(), new Action.Drop(refusal.get()));
-        var envelope = draft.envelope(content.bodyType(), now, peer.source());
+        var envelope = draft.envelope(content.bodyType(), now, peer.reportLifetime(), peer.source());
         return new Transition(this, new Action.Commit(envelope));
     }
 

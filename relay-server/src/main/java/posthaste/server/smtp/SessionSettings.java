@@ -1,5 +1,6 @@
 package posthaste.server.smtp;
 
+import java.time.Duration;
 import posthaste.queue.MailQueue;
 import posthaste.server.policy.RelayPolicy;
 
@@ -9,6 +10,7 @@ import posthaste.server.policy.RelayPolicy;
  * @param hostname our name in the greeting and in Received fields
  * @param limits what clients may use up
  * @param policy who may hand in mail for whom
+ * @param reportLifetime how long mail from the null reverse-path is kept: the setting {@code retry.expire-bounce}
  * @param queue where accepted mail goes; its clock dates the mail
  * @param metrics what is counted
  * @param connections the connections that are open now
@@ -17,13 +19,19 @@ public record SessionSettings(
         String hostname,
         LimitsConfig limits,
         RelayPolicy policy,
+        Duration reportLifetime,
         MailQueue queue,
         ServerMetrics metrics,
         ConnectionCounts connections) {
 
     public SessionSettings(
-            String hostname, LimitsConfig limits, RelayPolicy policy, MailQueue queue, ServerMetrics metrics) {
-        this(hostname, limits, policy, queue, metrics, new ConnectionCounts(limits));
+            String hostname,
+            LimitsConfig limits,
+            RelayPolicy policy,
+            Duration reportLifetime,
+            MailQueue queue,
+            ServerMetrics metrics) {
+        this(hostname, limits, policy, reportLifetime, queue, metrics, new ConnectionCounts(limits));
         metrics.observe(connections);
     }
 }

@@ -82,7 +82,7 @@ final class RelayFixture implements AutoCloseable {
     private Listener listener(LimitsConfig limits, String trusted, ServerMetrics metrics, InetSocketAddress bind) {
         var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
         var policy = new RelayPolicy(TrustedNetworks.parse(List.of(trusted)), local);
-        var settings = new SessionSettings(HOSTNAME, limits, policy, queue, metrics);
+        var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, metrics);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 

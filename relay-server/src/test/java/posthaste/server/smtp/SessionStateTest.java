@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,7 +57,12 @@ class SessionStateTest {
         var local = LocalDomains.of("relay.test", List.of("relay.test"), Optional.empty());
         var policy = new RelayPolicy(TrustedNetworks.parse(List.of("127.0.0.1")), local);
         settings = new SessionSettings(
-                "relay.test", Limits.recipients(2), policy, queue, new ServerMetrics(new SimpleMeterRegistry()));
+                "relay.test",
+                Limits.recipients(2),
+                policy,
+                Duration.ofDays(1),
+                queue,
+                new ServerMetrics(new SimpleMeterRegistry()));
     }
 
     @AfterAll
@@ -174,6 +180,18 @@ class SessionStateTest {
             assertThat(commit.envelope().bodyType()).isEqualTo(BodyType.SEVEN_BIT);
         });
         assertThat(end.next()).isEqualTo(data.next());
+    }
+
+    @Test
+    void mailFromTheNullReversePathHasALifetimeOfItsOwn() {
+        var draft = new EnvelopeDraft(ReversePath.NULL).plus(new Recipient(ALICE));
+
+        Transition end = new Receiving(peer(), draft).received(PLAIN, NOW);
+
+        assertThat(end.action())
+                .isInstanceOfSatisfying(
+                        Action.Commit.class,
+                        commit -> assertThat(commit.envelope().expiresAt()).contains(NOW.plus(Duration.ofDays(1))));
     }
 
     @Test
