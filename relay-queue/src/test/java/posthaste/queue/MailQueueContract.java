@@ -270,9 +270,9 @@ public abstract class MailQueueContract {
         await(queue.settle(deferred(delivery, 1), DIRECT));
 
         assertThatThrownBy(() -> await(queue.settle(delivered(delivery), DIRECT)))
-                .hasRootCauseInstanceOf(IllegalStateException.class);
+                .hasRootCauseInstanceOf(QueueException.Stale.class);
         assertThatThrownBy(() -> await(queue.settle(delivered(copy), DIRECT)))
-                .hasRootCauseInstanceOf(IllegalStateException.class);
+                .hasRootCauseInstanceOf(QueueException.Stale.class);
         assertThat(backlog(EXAMPLE).deliveries()).hasSize(1);
     }
 
