@@ -1,17 +1,9 @@
 package posthaste.delivery;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +11,6 @@ import posthaste.delivery.route.Resolution;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.MailQueue.Backlog;
-import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
 import posthaste.queue.Settlement;
@@ -50,25 +41,21 @@ final class Destination {
 
     private static final Duration DNS_WAIT_FIRST = Duration.ofSeconds(60);
     private static final Duration DNS_WAIT_MAX = Duration.ofMinutes(15);
-    private static final Duration RECORD_WAIT = Duration.ofSeconds(1);
+    /** Before a backlog that could not be read is read again. */
+    private static final Duration READ_WAIT = Duration.ofSeconds(1);
+
+    private static final Reply NEVER_TRIED = Reply.of(451, "4.4.7", "The message could not be tried in its time");
+    private static final Reply STILL_WAITING = Reply.of(451, "4.4.7", "The message waits for its turn");
 
     private final String name;
     private final EngineLoop loop;
     private final EngineParts parts;
-    private final Settling.Rules rules;
     private final BackOff dnsBackOff;
     private final DiskBacklog[] disk;
-    private final List<ArrayDeque<Delivery>> ready = new ArrayList<>();
-    private int readyCount;
+    private final ReadyQueue ready;
+    private final InHand inHand = new InHand();
+    private final Recorder recorder;
     private int offered;
-
-    private final Set<DeliveryKey> inHand = new HashSet<>();
-    /** Attempts that go on with the next revision of their delivery. */
-    private final Map<PartId, Attempt> continuing = new HashMap<>();
-    /** What was recorded while a read is under way: it may still return them. */
-    private final Set<DeliveryKey> recordedDuringRead = new HashSet<>();
-
-    private boolean reading;
     private boolean resolving;
     private boolean pumping;
     private Optional<Resolution.Found> found = Optional.empty();
@@ -78,23 +65,17 @@ final class Destination {
     private Optional<Reply> pauseReason = Optional.empty();
     private long usedAtMillis;
 
-    private record PartId(MessageId message, int part) {
-        static PartId of(DeliveryKey key) {
-            return new PartId(key.message(), key.part());
-        }
-    }
-
     Destination(String name, EngineLoop loop) {
         this.name = name;
         this.loop = loop;
         parts = loop.parts();
-        rules = loop.rules();
+        recorder = new Recorder(loop, inHand);
         dnsBackOff = new BackOff(DNS_WAIT_FIRST, DNS_WAIT_MAX, parts.config().retry(), loop.random());
         PriorityClass[] classes = {PriorityClass.URGENT, PriorityClass.NORMAL, PriorityClass.BULK};
         disk = new DiskBacklog[classes.length];
+        ready = new ReadyQueue(parts, READY_MAX);
         for (int i = 0; i < classes.length; i++) {
             disk[i] = new DiskBacklog(name, classes[i]);
-            ready.add(new ArrayDeque<>(0));
         }
     }
 
@@ -111,13 +92,11 @@ final class Destination {
     /** A delivery was written: fresh mail, or the next revision of one. */
     void queued(Delivery delivery) {
         used();
-        Attempt going = continuing.isEmpty() ? null : continuing.remove(PartId.of(delivery.key()));
-        if (going != null) {
-            goOn(going.continued(delivery));
-            return;
-        }
-        if (mayTake(delivery) && parts.takeReady()) {
-            takeIn(delivery);
+        Optional<Attempt> going = inHand.goingOn(delivery.key());
+        if (going.isPresent()) {
+            goOn(going.get().continued(delivery));
+        } else if (mayTake(delivery) && ready.add(delivery)) {
+            inHand.take(delivery.key());
             pumpLater();
         } else {
             delivery.body().release();
@@ -128,7 +107,7 @@ final class Destination {
 
     /** The message has recipients whose turn comes now, in a transaction of their own. */
     private void goOn(Attempt attempt) {
-        inHand.add(attempt.delivery().key());
+        inHand.take(attempt.delivery().key());
         parts.underWay().incrementAndGet();
         if (found.isPresent() && !parts.draining().get()) {
             offered++;
@@ -141,17 +120,10 @@ final class Destination {
     private boolean mayTake(Delivery delivery) {
         long now = parts.clock().millis();
         return delivery.key().dueMillis() <= now
-                && readyCount < READY_MAX
                 && now >= pausedUntilMillis
-                && !reading
+                && !inHand.isReading()
                 && diskOf(delivery.key()).dueMillis() > delivery.key().dueMillis()
                 && !parts.draining().get();
-    }
-
-    private void takeIn(Delivery delivery) {
-        inHand.add(delivery.key());
-        ready.get(classOf(delivery.key())).add(delivery);
-        readyCount++;
     }
 
     /** Something of this class is on disk, due at the earliest then. */
@@ -167,11 +139,7 @@ final class Destination {
     }
 
     private DiskBacklog diskOf(DeliveryKey key) {
-        return disk[classOf(key)];
-    }
-
-    private static int classOf(DeliveryKey key) {
-        return key.priority().code();
+        return disk[key.priority().code()];
     }
 
     private void used() {
@@ -200,7 +168,7 @@ final class Destination {
 
     private void move(long now) {
         read(now);
-        if (readyCount == 0 || offered >= OFFERED_MAX) return;
+        if (ready.isEmpty() || offered >= OFFERED_MAX) return;
         if (found.isPresent() && now - resolvedAtMillis < RESOLUTION_MILLIS_MAX) {
             offer(found.get());
         } else {
@@ -210,22 +178,11 @@ final class Destination {
 
     private void offer(Resolution.Found hosts) {
         var attempts = new ArrayList<Attempt>();
-        while (readyCount > 0 && offered < OFFERED_MAX) {
-            attempts.add(begin(pollReady()));
+        while (!ready.isEmpty() && offered < OFFERED_MAX) {
+            attempts.add(begin(ready.remove()));
             offered++;
         }
         if (!attempts.isEmpty()) loop.offer(hosts, attempts);
-    }
-
-    private Delivery pollReady() {
-        for (ArrayDeque<Delivery> each : ready) {
-            Delivery first = each.poll();
-            if (first == null) continue;
-            readyCount--;
-            parts.giveBackReady();
-            return first;
-        }
-        throw new IllegalStateException("nothing is ready");
     }
 
     private Attempt begin(Delivery delivery) {
@@ -261,8 +218,8 @@ final class Destination {
 
     /** There are no hosts and there will be none: what is here comes back to its senders. */
     private void endReady(Reply reply) {
-        while (readyCount > 0) {
-            Attempt attempt = begin(pollReady());
+        while (!ready.isEmpty()) {
+            Attempt attempt = begin(ready.remove());
             attempt.endAll(RecipientOutcome.Kind.BOUNCED, reply);
             record(attempt, 0);
         }
@@ -272,8 +229,8 @@ final class Destination {
     // Reading.
 
     private void read(long now) {
-        if (reading || readyCount > READY_MAX / 2) return;
-        if (wasPaused && readyCount + offered > 0) return;
+        if (inHand.isReading() || ready.size() > READY_MAX / 2) return;
+        if (wasPaused && ready.size() + offered > 0) return;
         for (DiskBacklog each : disk) {
             if (each.dueMillis() <= now) {
                 read(each, now);
@@ -285,13 +242,11 @@ final class Destination {
     private void read(DiskBacklog of, long now) {
         int max = wasPaused ? READ_MAX_AFTER_PAUSE : READ_MAX;
         DeliveryKey start = of.beginRead();
-        reading = true;
+        inHand.readBegins();
         used();
         loop.when(parts.queue().backlog(name, of.priority(), start, now, max, loop), (page, failure) -> {
-            reading = false;
             if (failure == null) took(of, page, start);
             else notRead(of, start, failure);
-            recordedDuringRead.clear();
         });
     }
 
@@ -299,10 +254,11 @@ final class Destination {
         DeliveryKey last = start;
         for (Delivery each : page.deliveries()) {
             last = each.key();
-            if (inHand.contains(last) || recordedDuringRead.contains(last)) continue;
-            if (parts.takeReady()) takeIn(each);
+            if (inHand.knows(last)) continue;
+            if (ready.add(each)) inHand.take(last);
             else of.note(last);
         }
+        inHand.readEnds();
         long next = page.nextDueMillis();
         if (next != Long.MAX_VALUE) {
             // The next one stands behind the last one that was returned.
@@ -318,11 +274,12 @@ final class Destination {
     }
 
     private void notRead(DiskBacklog of, DeliveryKey start, Throwable failure) {
+        inHand.readEnds();
         of.readFailed(start);
         if (failure instanceof QueueException.Closed) return;
         LOG.error("cannot read the backlog of {}: {}; trying again", name, failure.toString());
         Reply why = Reply.of(451, "4.3.0", "The backlog cannot be read");
-        pause(parts.clock().millis() + RECORD_WAIT.toMillis(), why, List.of());
+        pause(parts.clock().millis() + READ_WAIT.toMillis(), why, List.of());
     }
 
     // Waiting.
@@ -349,8 +306,8 @@ final class Destination {
                 record(attempt, untilMillis);
             }
         }
-        while (readyCount > 0) {
-            Delivery delivery = pollReady();
+        while (!ready.isEmpty()) {
+            Delivery delivery = ready.remove();
             if (told) {
                 putBack(delivery);
             } else {
@@ -364,17 +321,15 @@ final class Destination {
     }
 
     private void putBack(Delivery delivery) {
-        inHand.remove(delivery.key());
+        inHand.putBack(delivery.key());
         delivery.body().release();
         diskOf(delivery.key()).note(delivery.key());
     }
 
     /** The engine ends, or the hosts are being looked up: the rest of the message waits in the queue. */
     private void postpone(Attempt attempt) {
-        inHand.remove(attempt.delivery().key());
+        putBack(attempt.delivery());
         parts.underWay().decrementAndGet();
-        attempt.delivery().body().release();
-        diskOf(attempt.delivery().key()).note(attempt.delivery().key());
         pumpLater();
     }
 
@@ -405,67 +360,13 @@ final class Destination {
     void delivered(Attempt attempt, @Nullable Throwable failure, Settlement settlement) {
         offered--;
         reached();
-        recorded(attempt, settlement, failure);
+        recorder.settled(attempt, settlement, failure);
         pump();
     }
 
-    /** Writes what an attempt came to, and tells whom it concerns. */
     private void record(Attempt attempt, long notBeforeMillis) {
-        long now = parts.clock().millis();
         if (attempt.hasFinal()) reached();
-        Settling settling = Settling.of(attempt, rules, now, notBeforeMillis);
-        if (attempt.isOpen()) continuing.put(PartId.of(attempt.delivery().key()), attempt);
-        write(attempt, settling, now);
-    }
-
-    private void write(Attempt attempt, Settling settling, long now) {
-        Delivery delivery = attempt.delivery();
-        CompletionStage<Settlement> whole = parts.reports()
-                .failed(delivery, settling.failed(), Instant.ofEpochMilli(now), loop)
-                .thenCombine(notice(delivery, settling, now), (failed, delayed) -> {
-                    var all = new ArrayList<>(failed);
-                    all.addAll(delayed);
-                    return settling.settlement(delivery, all);
-                });
-        loop.when(whole, (settlement, bug) -> settle(attempt, settlement));
-    }
-
-    private CompletionStage<List<Settlement.Report>> notice(Delivery delivery, Settling settling, long now) {
-        if (!settling.noticeDue()) return CompletableFuture.completedStage(List.of());
-        Instant expiresAt =
-                Instant.ofEpochMilli(rules.expiresAtMillis(delivery.message().envelope()));
-        return parts.reports().delayed(delivery, settling.waiting(), Instant.ofEpochMilli(now), expiresAt, loop);
-    }
-
-    private void settle(Attempt attempt, Settlement settlement) {
-        loop.when(parts.queue().settle(settlement, loop), (done, failure) -> recorded(attempt, settlement, failure));
-    }
-
-    private void recorded(Attempt attempt, Settlement settlement, @Nullable Throwable failure) {
-        if (failure == null) {
-            done(attempt);
-            loop.log().told(settlement, parts.clock().millis());
-        } else if (failure instanceof QueueException.Closed) {
-            parts.underWay().decrementAndGet();
-        } else if (failure instanceof QueueException.Stale) {
-            continuing.remove(PartId.of(attempt.delivery().key())); // settled by something else: the end of its time
-            done(attempt);
-        } else {
-            LOG.error(
-                    "cannot record what became of {}: {}",
-                    attempt.delivery().message().id(),
-                    failure.toString());
-            loop.later(RECORD_WAIT, () -> settle(attempt, settlement));
-        }
-    }
-
-    private void done(Attempt attempt) {
-        attempt.recorded();
-        DeliveryKey key = attempt.delivery().key();
-        inHand.remove(key);
-        if (reading) recordedDuringRead.add(key);
-        parts.underWay().decrementAndGet();
-        used();
+        recorder.record(attempt, notBeforeMillis);
     }
 
     // The end of a lifetime.
@@ -473,13 +374,9 @@ final class Destination {
     /** The time of a delivery is over, as it stood on disk a moment ago. */
     void expire(Delivery delivery) {
         if (!takeFromReady(delivery)) return;
-        long now = parts.clock().millis();
-        Reply why = delivery.lastReply().or(() -> pauseReason).orElse(NEVER_TRIED);
-        write(begin(delivery), Settling.expired(delivery, rules, now, why), now);
+        recorder.expire(
+                begin(delivery), delivery.lastReply().or(() -> pauseReason).orElse(NEVER_TRIED));
     }
-
-    private static final Reply NEVER_TRIED = Reply.of(451, "4.4.7", "The message could not be tried in its time");
-    private static final Reply STILL_WAITING = Reply.of(451, "4.4.7", "The message waits for its turn");
 
     /** The sender of a delivery is to be told that it waits. */
     void tellDelay(Delivery delivery) {
@@ -487,24 +384,17 @@ final class Destination {
                 || delivery.message().envelope().reversePath().isNull()) return;
         if (delivery.recipients().stream().noneMatch(each -> each.notifyOn().wantsDelay())) return;
         if (!takeFromReady(delivery)) return;
-        Reply why = delivery.lastReply().or(() -> pauseReason).orElse(STILL_WAITING);
-        write(begin(delivery), Settling.delayed(delivery, why), parts.clock().millis());
+        recorder.tellDelay(
+                begin(delivery), delivery.lastReply().or(() -> pauseReason).orElse(STILL_WAITING));
     }
 
     /** False when it is being tried at this moment: the end of that attempt looks at the time itself. */
     private boolean takeFromReady(Delivery delivery) {
         if (parts.draining().get()) return false;
-        if (inHand.add(delivery.key())) return true;
-        ArrayDeque<Delivery> queue = ready.get(classOf(delivery.key()));
-        for (Delivery each : queue) {
-            if (!each.key().equals(delivery.key())) continue;
-            queue.remove(each);
-            each.body().release();
-            readyCount--;
-            parts.giveBackReady();
-            return true;
-        }
-        return false;
+        if (inHand.take(delivery.key())) return true;
+        Optional<Delivery> waiting = ready.remove(delivery.key());
+        waiting.ifPresent(each -> each.body().release());
+        return waiting.isPresent();
     }
 
     // Resting.
@@ -525,11 +415,6 @@ final class Destination {
 
     /** Whether it could be forgotten, but for what is on disk. */
     boolean isIdle(long usedBeforeMillis) {
-        return inHand.isEmpty()
-                && !reading
-                && !resolving
-                && !pumping
-                && continuing.isEmpty()
-                && usedAtMillis < usedBeforeMillis;
+        return inHand.isEmpty() && !inHand.isReading() && !resolving && !pumping && usedAtMillis < usedBeforeMillis;
     }
 }
