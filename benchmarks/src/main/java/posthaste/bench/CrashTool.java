@@ -99,7 +99,7 @@ public final class CrashTool implements Callable<Integer> {
         out.println("seed " + seed + ", data in " + directory);
         Result result = run(directory, kills, clients, seed, Duration.ofSeconds(settleSeconds));
         out.println(result);
-        if (result.isGood() && !keep) deleteTree(directory);
+        if (result.isGood() && !keep) Trees.delete(directory);
         return result.isGood() ? 0 : 1;
     }
 
@@ -224,11 +224,5 @@ public final class CrashTool implements Callable<Integer> {
         });
         return new Result(
                 acknowledged, taken.size(), lost, corrupt, unexpected, listed, unlisted, recovered, ambiguous.size());
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
     }
 }
