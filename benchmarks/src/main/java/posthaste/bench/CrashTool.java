@@ -165,7 +165,7 @@ public final class CrashTool implements Callable<Integer> {
                 """.formatted(directory.resolve("data"), sinkPort);
     }
 
-    private static void awaitArrival(ExactSink sink, Map<String, CrashLoad.Sent> sent, Duration limit)
+    static void awaitArrival(ExactSink sink, Map<String, CrashLoad.Sent> sent, Duration limit)
             throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
@@ -183,7 +183,7 @@ public final class CrashTool implements Callable<Integer> {
         }
     }
 
-    private static Set<String> ambiguousIds(Iterable<String> log) {
+    static Set<String> ambiguousIds(Iterable<String> log) {
         Set<String> ids = new HashSet<>();
         for (String line : log) {
             Matcher matcher = AMBIGUOUS.matcher(line);

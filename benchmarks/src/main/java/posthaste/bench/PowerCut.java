@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
         description = "Rebuilds the disk as power cuts leave it, and opens each of them.")
 public final class PowerCut implements Callable<Integer> {
     private static final String SLOTS = "in-dot";
+    /** In lines of the trace: about as long as a log that was just begun waits for its first sync. */
+    private static final int BEHIND_CREATION = 40;
 
     @Option(names = "--cuts", description = "how often (default ${DEFAULT-VALUE})")
     private int cuts = 200;
@@ -117,6 +119,7 @@ public final class PowerCut implements Callable<Integer> {
     private static final class Instants implements DiskTrace.Listener {
         private final List<Integer> replies = new ArrayList<>();
         private final List<Integer> syncs = new ArrayList<>();
+        private final List<Integer> creations = new ArrayList<>();
 
         @Override
         public void began(int line, DiskCall call) {
@@ -125,9 +128,14 @@ public final class PowerCut implements Callable<Integer> {
         }
 
         @Override
-        public void returned(int line, DiskCall call) {}
+        public void returned(int line, DiskCall call) {
+            if (call instanceof DiskCall.Opened opened && opened.creates()) creations.add(line);
+        }
 
-        /** Half of them anywhere, the others where it hurts: as a 250 is sent, or while a sync runs. Sorted. */
+        /**
+         * A quarter of them anywhere, the others where it hurts: as a 250 is sent, while a sync runs, or soon after a file
+         * was made, when the log goes on in another one. Sorted.
+         */
         static Deque<Integer> choose(PowerRecording recording, int count, Random random)
                 throws IOException, InterruptedException {
             Instants seen = new Instants();
@@ -140,6 +148,11 @@ public final class PowerCut implements Callable<Integer> {
                         switch (i % 4) {
                             case 0 -> seen.replies.get(random.nextInt(seen.replies.size()));
                             case 1 -> seen.syncs.get(random.nextInt(seen.syncs.size()));
+                            case 2 ->
+                                Math.min(
+                                        lines - 1,
+                                        seen.creations.get(random.nextInt(seen.creations.size()))
+                                                + random.nextInt(BEHIND_CREATION));
                             default -> first + random.nextInt(lines - first);
                         });
             }

@@ -83,7 +83,7 @@ record PowerRecording(
                 [limits]
                 drain-timeout = "5s"
                 [queue]
-                free-space-reserve = "16 MiB"
+                free-space-reserve = "1 MiB"
                 chunk = "4 KiB"
                 write-buffers = "4 MiB"
                 wal-size = "4 MiB"
