@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 public final class PowerCut implements Callable<Integer> {
     private static final String SLOTS = "in-dot";
     /** In lines of the trace: about as long as a log that was just begun waits for its first sync. */
-    private static final int BEHIND_CREATION = 40;
+    private static final int BEHIND_NEW_LOG = 12;
 
     @Option(names = "--cuts", description = "how often (default ${DEFAULT-VALUE})")
     private int cuts = 200;
@@ -119,7 +119,7 @@ public final class PowerCut implements Callable<Integer> {
     private static final class Instants implements DiskTrace.Listener {
         private final List<Integer> replies = new ArrayList<>();
         private final List<Integer> syncs = new ArrayList<>();
-        private final List<Integer> creations = new ArrayList<>();
+        private final List<Integer> logs = new ArrayList<>();
 
         @Override
         public void began(int line, DiskCall call) {
@@ -129,12 +129,16 @@ public final class PowerCut implements Callable<Integer> {
 
         @Override
         public void returned(int line, DiskCall call) {
-            if (call instanceof DiskCall.Opened opened && opened.creates()) creations.add(line);
+            if (call instanceof DiskCall.Opened opened && opened.creates() && isLog(opened)) logs.add(line);
+        }
+
+        private static boolean isLog(DiskCall.Opened opened) {
+            return opened.descriptor().path().toString().endsWith(".log");
         }
 
         /**
-         * A quarter of them anywhere, the others where it hurts: as a 250 is sent, while a sync runs, or soon after a file
-         * was made, when the log goes on in another one. Sorted.
+         * A quarter of them anywhere, the others where it hurts: as a 250 is sent, while a sync runs, or soon after the
+         * log went on in another file. Sorted.
          */
         static Deque<Integer> choose(PowerRecording recording, int count, Random random)
                 throws IOException, InterruptedException {
@@ -151,8 +155,8 @@ public final class PowerCut implements Callable<Integer> {
                             case 2 ->
                                 Math.min(
                                         lines - 1,
-                                        seen.creations.get(random.nextInt(seen.creations.size()))
-                                                + random.nextInt(BEHIND_CREATION));
+                                        seen.logs.get(random.nextInt(seen.logs.size()))
+                                                + random.nextInt(BEHIND_NEW_LOG));
                             default -> first + random.nextInt(lines - first);
                         });
             }

@@ -25,9 +25,10 @@ import posthaste.queue.QueueException.CannotOpen;
  * Opens the database after whatever ended the last run.
  *
  * <p>A log that ends in a torn record is normal. Where the log is damaged otherwise, two copies of the database are
- * opened: one up to the damage, one past it. A later group behind the damage means that acknowledged mail is lost: then
- * nothing is opened, and an operator decides. No later group means that the damage is the end of what a power cut
- * left, and none of it was ever acknowledged.
+ * opened: one up to the damage, one past it. A batch behind the damage that was written when the sync of a later group had
+ * returned means that acknowledged mail is lost: then nothing is opened, and an operator decides. No such batch means that
+ * the damage is in the end of what a power cut left, where sectors are missing in any order, and none of it was ever
+ * acknowledged.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -83,14 +84,14 @@ final class Recovery {
         long upTo;
         long past;
         try {
-            upTo = lastGroup(WALRecoveryMode.PointInTimeRecovery);
-            past = lastGroup(WALRecoveryMode.SkipAnyCorruptedRecords);
+            upTo = read(WALRecoveryMode.PointInTimeRecovery).group();
+            past = read(WALRecoveryMode.SkipAnyCorruptedRecords).answered();
         } catch (RocksDBException | IOException | UncheckedIOException | QueueException unreadable) {
             throw damaged(damage, "a copy cannot be read either: " + unreadable.getMessage());
         }
-        if (past > upTo) throw damaged(damage, (past - upTo) + " later commits stand behind the damage");
+        if (past > upTo) throw damaged(damage, (past - upTo) + " later commits were answered for");
         LOG.warn(
-                "the log in {} ends in damage ({}) with no commit behind it: going on up to commit {}",
+                "the log in {} ends in damage ({}) with no commit behind it that was answered for: going on up to commit {}",
                 directory,
                 damage.getMessage(),
                 upTo);
@@ -109,13 +110,13 @@ final class Recovery {
                         + " of it");
     }
 
-    private long lastGroup(WALRecoveryMode mode) throws RocksDBException, IOException {
+    private QueueState read(WALRecoveryMode mode) throws RocksDBException, IOException {
         Path copy = scratch.resolve("recovery-" + mode.name().toLowerCase(Locale.ROOT));
         deleteTree(copy);
         try {
             copyTo(copy);
             try (Database database = Database.open(copy, tuning, mode)) {
-                return QueueState.read(database).group();
+                return QueueState.read(database);
             }
         } finally {
             deleteTree(copy);
