@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import posthaste.bench.DiskCall.Descriptor;
 
 /**
- * Reads what strace wrote of a relay ({@link #WRAPPER}). The order of the lines is the order in which calls began and
+ * Reads what strace wrote of a relay ({@link #wrapper}). The order of the lines is the order in which calls began and
  * returned; a call that another one interrupted in the trace has two lines. Calls that failed changed nothing and are
  * left out; a call on files outside of {@code root} is, too. Whatever the reader does not understand ends it: a proof must
  * not rest on calls that were passed over.
@@ -33,8 +33,8 @@ final class DiskTrace {
     private static final Pattern DESCRIPTOR = Pattern.compile("^\\w+\\((\\d+)<([^>]*)>");
     private static final Pattern OPENED = Pattern.compile("= (\\d+)<([^>]*)>$");
     private static final Pattern QUEUED = Pattern.compile("250 2\\.0\\.0 ([0-9a-z]{13}) queued");
+    private static final Pattern NUMBER = Pattern.compile(", (\\d+)");
     private static final String UNFINISHED = " <unfinished ...>";
-    private static final int KEEP_SIZE = 1;
 
     private final Path root;
     private final Map<String, Begun> open = new HashMap<>();
@@ -187,7 +187,7 @@ final class DiskTrace {
     /** Space that is set aside is not written; the size changes unless the caller keeps it. */
     private Optional<DiskCall> allocated(String text) {
         Optional<Descriptor> file = descriptor(text);
-        if (file.isEmpty() || text.contains("FALLOC_FL_KEEP_SIZE") || text.contains(", 0x" + KEEP_SIZE)) {
+        if (file.isEmpty() || text.contains("FALLOC_FL_KEEP_SIZE")) {
             return Optional.empty();
         }
         return refused(text);
@@ -195,8 +195,7 @@ final class DiskTrace {
 
     /** The numbers behind commas. */
     private static long[] numbers(String text) {
-        return Pattern.compile(", (\\d+)")
-                .matcher(text)
+        return NUMBER.matcher(text)
                 .results()
                 .mapToLong(each -> Long.parseLong(each.group(1)))
                 .toArray();

@@ -145,11 +145,12 @@ final class ImageCheck {
     private void kept(String id) {
         Optional<String> testId =
                 Optional.ofNullable(testIdsHeld.get(id)).or(() -> Optional.ofNullable(testIds.get(id)));
-        if (testId.isEmpty()) {
+        Optional<CrashLoad.Sent> original = testId.map(sent::get);
+        if (original.isEmpty()) {
             problems.add(id + " is lost");
             return;
         }
-        for (String recipient : sent.get(testId.get()).recipients()) {
+        for (String recipient : original.get().recipients()) {
             String part = id + " " + recipient;
             if (!held.contains(part) && !taken.contains(part)) problems.add(part + " is lost");
         }

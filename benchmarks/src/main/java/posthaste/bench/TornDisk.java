@@ -28,7 +28,7 @@ final class TornDisk implements DiskTrace.Listener {
     private final Syncs syncs;
     private final Map<Path, Name> names = new TreeMap<>();
     private final Map<Integer, Open> open = new HashMap<>();
-    private final Map<DiskCall, Runnable> atReturn = new IdentityHashMap<>();
+    private final IdentityHashMap<DiskCall, Runnable> atReturn = new IdentityHashMap<>();
     private final Set<String> promised = new HashSet<>();
 
     /** Which syncs the disk obeys. */
@@ -129,7 +129,7 @@ final class TornDisk implements DiskTrace.Listener {
             List<TornFile.Change> covered = entry.file().coveredBySync();
             atReturn.put(call, () -> entry.file().synced(covered));
         } else {
-            Map<Name, Integer> covered = new IdentityHashMap<>();
+            IdentityHashMap<Name, Integer> covered = new IdentityHashMap<>();
             names.forEach((path, name) -> {
                 if (opened.path.equals(path.getParent())) covered.put(name, name.count());
             });
@@ -185,7 +185,7 @@ final class TornDisk implements DiskTrace.Listener {
             List<Entry> entries = each.getValue().entries;
             int chosen = allNames ? entries.size() - 1 : random.nextInt(entries.size());
             // A parent that is not there takes what is below it along; parents come first in the order of paths.
-            boolean reachable = each.getKey().equals(root) || Files.isDirectory(path.getParent());
+            boolean reachable = each.getKey().equals(root) || Files.isDirectory(path.resolveSibling("."));
             if (!reachable || without.contains(String.valueOf(path.getFileName()))) continue;
             if (entries.get(chosen) instanceof Entry.Directory) Files.createDirectory(path);
             if (entries.get(chosen) instanceof Entry.File entry)

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  */
 final class TornFile {
     static final int SECTOR = 512;
+    private static final List<Integer> PERCENT_KEPT = List.of(10, 50, 90);
 
     private byte[] synced = {};
     private int syncedSize;
@@ -35,6 +36,9 @@ final class TornFile {
             return at + data.length;
         }
     }
+
+    /** A sector that was written since the last sync, and the writes that touch it, oldest first. */
+    private record Sector(int from, List<Change> writes) {}
 
     /** How a power cut picks from what was not synced. */
     private enum Keeping {
@@ -106,22 +110,23 @@ final class TornFile {
         byte[] content = Arrays.copyOf(synced, Math.toIntExact(Math.max(reach(), syncedSize)));
         Arrays.fill(content, syncedSize, content.length, (byte) 0);
         if (pending.isEmpty()) return content;
-        Map<Integer, List<Change>> bySector = bySector();
-        List<Integer> sectors = List.copyOf(bySector.keySet());
-        Keeping keeping = Keeping.values()[random.nextInt(Keeping.values().length)];
-        int[] kept = new int[sectors.size()];
-        choose(keeping, kept, bySector, sectors, random);
+        List<Sector> sectors = sectors();
+        int[] kept = choose(sectors, random);
         int end = syncedSize;
         for (int i = 0; i < kept.length; i++) {
-            int from = sectors.get(i) * SECTOR;
-            for (Change change : bySector.get(sectors.get(i)).subList(0, kept[i])) {
-                int first = Math.max(from, change.at);
-                int behind = Math.min(from + SECTOR, change.end());
-                System.arraycopy(change.data, first - change.at, content, first, behind - first);
-                end = Math.max(end, behind);
+            for (Change change : sectors.get(i).writes().subList(0, kept[i])) {
+                end = Math.max(end, copy(change, sectors.get(i), content));
             }
         }
         return Arrays.copyOf(content, sizeKept(end, content.length, random));
+    }
+
+    /** Copies what {@code change} has of the sector, and returns where that ends in the file. */
+    private static int copy(Change change, Sector sector, byte[] content) {
+        int first = Math.max(sector.from(), change.at);
+        int behind = Math.min(sector.from() + SECTOR, change.end());
+        System.arraycopy(change.data, first - change.at, content, first, behind - first);
+        return behind;
     }
 
     private int reach() {
@@ -130,24 +135,28 @@ final class TornFile {
         return reach;
     }
 
-    private Map<Integer, List<Change>> bySector() {
+    private List<Sector> sectors() {
         Map<Integer, List<Change>> bySector = new TreeMap<>();
         for (Change change : pending) {
             for (int sector = change.at / SECTOR; sector * SECTOR < change.end(); sector++) {
-                bySector.computeIfAbsent(sector, none -> new ArrayList<>()).add(change);
+                if (change.data.length > 0)
+                    bySector.computeIfAbsent(sector, none -> new ArrayList<>()).add(change);
             }
         }
-        return bySector;
+        List<Sector> sectors = new ArrayList<>(bySector.size());
+        bySector.forEach((number, writes) -> sectors.add(new Sector(number * SECTOR, writes)));
+        return sectors;
     }
 
-    /** For each sector, behind how many of its writes it is kept. */
-    private void choose(
-            Keeping keeping, int[] kept, Map<Integer, List<Change>> bySector, List<Integer> sectors, Random random) {
+    /** For each sector, how many of its writes are kept. */
+    private static int[] choose(List<Sector> sectors, Random random) {
+        Keeping keeping = Keeping.values()[random.nextInt(Keeping.values().length)];
+        int[] kept = new int[sectors.size()];
         int from = random.nextInt(kept.length + 1);
-        int until = Math.min(kept.length, from + 1 + random.nextInt(Math.max(1, kept.length / 2 + 1)));
-        int percent = List.of(10, 50, 90).get(random.nextInt(3));
+        int until = Math.min(kept.length, from + 1 + random.nextInt(kept.length / 2 + 1));
+        int percent = PERCENT_KEPT.get(random.nextInt(PERCENT_KEPT.size()));
         for (int i = 0; i < kept.length; i++) {
-            int all = bySector.get(sectors.get(i)).size();
+            int all = sectors.get(i).writes().size();
             kept[i] = switch (keeping) {
                 case NOTHING -> 0;
                 case EVERYTHING -> all;
@@ -157,6 +166,7 @@ final class TornFile {
                 case ANY_SECTORS -> random.nextInt(100) < percent ? 1 + random.nextInt(all) : 0;
             };
         }
+        return kept;
     }
 
     /** The size is written on its own: that of the last kept sector, all of it with zeros, or less. */
