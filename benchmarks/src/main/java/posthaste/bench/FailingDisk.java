@@ -144,9 +144,13 @@ public final class FailingDisk implements Callable<Integer> {
                     awaitReadiness(bound.admin(), true);
                 }
                 Thread.sleep(500); // a little ordinary traffic behind the last failure
-                return finish(relay, load, sink, log, reasons, meanwhile);
+                relay.kill(); // so that the next start reads the logs that the failures left
             } finally {
                 fault.end();
+            }
+            try (RelayProcess relay = RelayProcess.start(RelayProcess.launcher(), config, List.of(), log)) {
+                load.target(relay.awaitReady(READY_LIMIT).smtp());
+                return finish(relay, load, sink, log, reasons, meanwhile);
             }
         } finally {
             load.stop();
