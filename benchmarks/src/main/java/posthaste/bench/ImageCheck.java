@@ -70,7 +70,7 @@ final class ImageCheck {
         var metrics = new QueueMetrics(new SimpleMeterRegistry());
         try (RocksMailQueue queue = RocksMailQueue.open(config(dataDirectory), metrics, InstantSource.system())) {
             problems.addAll(queue.audit());
-            for (String destination : destinations()) read(queue, destination);
+            for (String destination : destinations()) tryRead(queue, destination);
         } catch (QueueException.CannotOpen why) {
             problems.add("does not open, exit " + why.exitCode() + ": " + why.getMessage());
             return List.copyOf(problems);
@@ -87,6 +87,14 @@ final class ImageCheck {
             }
         }
         return destinations;
+    }
+
+    private void tryRead(RocksMailQueue queue, String destination) throws InterruptedException {
+        try {
+            read(queue, destination);
+        } catch (IllegalStateException unreadable) {
+            problems.add(destination + " cannot be read: " + unreadable.getCause());
+        }
     }
 
     private void read(RocksMailQueue queue, String destination) throws InterruptedException {

@@ -46,7 +46,7 @@ public final class PowerCut implements Callable<Integer> {
     @Option(names = "--seed", description = "of the random choices (default: the time)")
     private long seed = System.nanoTime();
 
-    @Option(names = "--ignore-syncs", description = "the control: a disk that syncs no file; must fail")
+    @Option(names = "--ignore-syncs", description = "the control: a disk that syncs no log; must fail")
     private boolean ignoreSyncs;
 
     @Option(names = "--keep", description = "keep the files")
@@ -92,7 +92,7 @@ public final class PowerCut implements Callable<Integer> {
                 .count();
         out.println("recorded: " + answered + " messages answered 250, "
                 + recording.taken().size() + " taken, trace of " + (Files.size(recording.trace()) >> 20) + " MiB");
-        TornDisk.Syncs syncs = ignoreSyncs ? TornDisk.Syncs.IGNORED_FOR_FILES : TornDisk.Syncs.BELIEVED;
+        TornDisk.Syncs syncs = ignoreSyncs ? TornDisk.Syncs.IGNORED_FOR_LOGS : TornDisk.Syncs.BELIEVED;
         Result result = run(recording, directory, cuts, relays, seed, syncs);
         out.println(result);
         if (!keep) Trees.delete(directory);

@@ -24,6 +24,8 @@ import java.util.TreeMap;
  * relay that survives this model survives theirs.
  */
 final class TornDisk implements DiskTrace.Listener {
+    private static final String LOG = ".log";
+
     private final Path root;
     private final Syncs syncs;
     private final Map<Path, Name> names = new TreeMap<>();
@@ -34,8 +36,8 @@ final class TornDisk implements DiskTrace.Listener {
     /** Which syncs the disk obeys. */
     enum Syncs {
         BELIEVED,
-        /** Those of files do nothing, those of directories what they should: the control that must fail. */
-        IGNORED_FOR_FILES
+        /** Those of write-ahead logs do nothing: the control that must fail. */
+        IGNORED_FOR_LOGS
     }
 
     /** Nothing, a directory or a file. */
@@ -125,7 +127,7 @@ final class TornDisk implements DiskTrace.Listener {
     private void sync(DiskCall.Synced call) {
         Open opened = opened(call.descriptor());
         if (opened.entry instanceof Entry.File entry) {
-            if (syncs == Syncs.IGNORED_FOR_FILES) return;
+            if (syncs == Syncs.IGNORED_FOR_LOGS && opened.path.toString().endsWith(LOG)) return;
             List<TornFile.Change> covered = entry.file().coveredBySync();
             atReturn.put(call, () -> entry.file().synced(covered));
         } else {

@@ -26,7 +26,7 @@ class PowerCutIT {
         PowerCut tool = new PowerCut(System.out);
 
         PowerCut.Result result = tool.run(recording, directory, CUTS, 1, seed, TornDisk.Syncs.BELIEVED);
-        PowerCut.Result control = tool.run(recording, directory, CUTS, 0, seed, TornDisk.Syncs.IGNORED_FOR_FILES);
+        PowerCut.Result control = tool.run(recording, directory, CUTS, 0, seed, TornDisk.Syncs.IGNORED_FOR_LOGS);
 
         assertThat(result.promised()).as("seed %d", seed).isPositive();
         assertThat(result.bad()).as("seed %d", seed).isEmpty();

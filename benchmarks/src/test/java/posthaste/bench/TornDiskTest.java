@@ -17,7 +17,7 @@ class TornDiskTest {
     private static final int SEEDS = 60;
     private static final Path ROOT = Path.of("/live");
     private static final Descriptor DIRECTORY = new Descriptor(3, ROOT);
-    private static final Descriptor FILE = new Descriptor(4, ROOT.resolve("file"));
+    private static final Descriptor FILE = new Descriptor(4, ROOT.resolve("1.log"));
 
     @TempDir
     Path directory;
@@ -43,7 +43,7 @@ class TornDiskTest {
             Trees.delete(image);
             disk.cut(image, Set.of(), new Random(seed));
             StringBuilder outcome = new StringBuilder();
-            for (String name : new String[] {"file", "moved"}) {
+            for (String name : new String[] {"1.log", "moved"}) {
                 Path file = image.resolve(name);
                 if (Files.exists(file)) outcome.append(name).append(Files.size(file));
             }
@@ -57,7 +57,7 @@ class TornDiskTest {
         TornDisk disk = withWrittenFile(TornDisk.Syncs.BELIEVED);
         call(disk, new DiskCall.Synced(FILE));
 
-        assertThat(outcomes(disk)).containsExactlyInAnyOrder("", "file1");
+        assertThat(outcomes(disk)).containsExactlyInAnyOrder("", "1.log1");
     }
 
     @Test
@@ -66,7 +66,7 @@ class TornDiskTest {
         call(disk, new DiskCall.Synced(FILE));
         call(disk, new DiskCall.Synced(DIRECTORY));
 
-        assertThat(outcomes(disk)).containsExactly("file1");
+        assertThat(outcomes(disk)).containsExactly("1.log1");
     }
 
     @Test
@@ -75,16 +75,16 @@ class TornDiskTest {
         call(disk, new DiskCall.Synced(DIRECTORY));
         disk.began(1, new DiskCall.Synced(FILE));
 
-        assertThat(outcomes(disk)).containsExactlyInAnyOrder("file0", "file1");
+        assertThat(outcomes(disk)).containsExactlyInAnyOrder("1.log0", "1.log1");
     }
 
     @Test
-    void theControlBelievesNoSyncOfAFile() throws IOException {
-        TornDisk disk = withWrittenFile(TornDisk.Syncs.IGNORED_FOR_FILES);
+    void theControlBelievesNoSyncOfALog() throws IOException {
+        TornDisk disk = withWrittenFile(TornDisk.Syncs.IGNORED_FOR_LOGS);
         call(disk, new DiskCall.Synced(FILE));
         call(disk, new DiskCall.Synced(DIRECTORY));
 
-        assertThat(outcomes(disk)).containsExactlyInAnyOrder("file0", "file1");
+        assertThat(outcomes(disk)).containsExactlyInAnyOrder("1.log0", "1.log1");
     }
 
     @Test
@@ -92,9 +92,9 @@ class TornDiskTest {
         TornDisk disk = withWrittenFile(TornDisk.Syncs.BELIEVED);
         call(disk, new DiskCall.Synced(FILE));
         call(disk, new DiskCall.Synced(DIRECTORY));
-        call(disk, new DiskCall.Renamed(ROOT.resolve("file"), ROOT.resolve("moved")));
+        call(disk, new DiskCall.Renamed(ROOT.resolve("1.log"), ROOT.resolve("moved")));
 
-        assertThat(outcomes(disk)).contains("file1", "moved1");
+        assertThat(outcomes(disk)).contains("1.log1", "moved1");
 
         call(disk, new DiskCall.Synced(DIRECTORY));
         assertThat(outcomes(disk)).containsExactly("moved1");
