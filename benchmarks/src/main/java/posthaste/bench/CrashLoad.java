@@ -28,6 +28,8 @@ final class CrashLoad {
     private static final int READ_TIMEOUT_MILLIS = 30_000;
     private static final int BODY_MAX = 60_000;
     private static final int LINE = 72;
+    /** Of a code and an enhanced status, such as 451 4.3.0. */
+    private static final int STATUS_LENGTH = 9;
 
     private final AtomicReference<InetSocketAddress> relay = new AtomicReference<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -35,6 +37,7 @@ final class CrashLoad {
     private final AtomicLong pauseMillis = new AtomicLong();
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
+    private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
 
     /**
      * One message as a client knows it.
@@ -67,6 +70,11 @@ final class CrashLoad {
 
     Map<String, Sent> sent() {
         return sent;
+    }
+
+    /** How often each reply came that a client did not want: code and enhanced status, of any command. */
+    Map<String, Integer> refusals() {
+        return Map.copyOf(refusals);
     }
 
     private void run(Random random) {
@@ -119,6 +127,7 @@ final class CrashLoad {
         out.write(content);
         out.write(".\r\n".getBytes(ISO_8859_1));
         String reply = readReply(in);
+        if (!reply.startsWith("250")) refusedWith(reply);
         sent.put(id, new Sent(recipients, digest, reply.startsWith("250"), !reply.startsWith("250")));
     }
 
@@ -139,14 +148,20 @@ final class CrashLoad {
         return text.toString().getBytes(ISO_8859_1);
     }
 
-    private static void command(OutputStream out, BufferedReader in, String line, String code) throws IOException {
+    private void command(OutputStream out, BufferedReader in, String line, String code) throws IOException {
         out.write((line + "\r\n").getBytes(ISO_8859_1));
         expect(in, code);
     }
 
-    private static void expect(BufferedReader in, String code) throws IOException {
+    private void expect(BufferedReader in, String code) throws IOException {
         String reply = readReply(in);
-        if (!reply.startsWith(code)) throw new IOException("expected " + code + ", got " + reply);
+        if (reply.startsWith(code)) return;
+        refusedWith(reply);
+        throw new IOException("expected " + code + ", got " + reply);
+    }
+
+    private void refusedWith(String reply) {
+        refusals.merge(reply.substring(0, Math.min(STATUS_LENGTH, reply.length())), 1, Integer::sum);
     }
 
     private static String readReply(BufferedReader in) throws IOException {

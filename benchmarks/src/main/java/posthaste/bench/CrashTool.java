@@ -99,7 +99,7 @@ public final class CrashTool implements Callable<Integer> {
         out.println("seed " + seed + ", data in " + directory);
         Result result = run(directory, kills, clients, seed, Duration.ofSeconds(settleSeconds));
         out.println(result);
-        if (result.isGood() && !keep) deleteTree(directory);
+        if (result.isGood() && !keep) Trees.delete(directory);
         return result.isGood() ? 0 : 1;
     }
 
@@ -165,7 +165,7 @@ public final class CrashTool implements Callable<Integer> {
                 """.formatted(directory.resolve("data"), sinkPort);
     }
 
-    private static void awaitArrival(ExactSink sink, Map<String, CrashLoad.Sent> sent, Duration limit)
+    static void awaitArrival(ExactSink sink, Map<String, CrashLoad.Sent> sent, Duration limit)
             throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
@@ -183,7 +183,7 @@ public final class CrashTool implements Callable<Integer> {
         }
     }
 
-    private static Set<String> ambiguousIds(Iterable<String> log) {
+    static Set<String> ambiguousIds(Iterable<String> log) {
         Set<String> ids = new HashSet<>();
         for (String line : log) {
             Matcher matcher = AMBIGUOUS.matcher(line);
@@ -224,11 +224,5 @@ public final class CrashTool implements Callable<Integer> {
         });
         return new Result(
                 acknowledged, taken.size(), lost, corrupt, unexpected, listed, unlisted, recovered, ambiguous.size());
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
     }
 }

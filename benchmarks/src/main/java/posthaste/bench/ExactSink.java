@@ -122,14 +122,10 @@ final class ExactSink implements AutoCloseable {
     }
 
     private void take(byte[] content, List<String> recipients, OutputStream out) throws IOException {
-        int bodyStart = endOfFirstField(content);
-        String head = new String(content, 0, Math.min(content.length, bodyStart + 2048), ISO_8859_1);
-        String testId = valueOf(head, "X-Test-Id: ");
-        Matcher relayId = RELAY_ID.matcher(head.substring(0, bodyStart));
+        String testId = testIdIn(content);
+        Matcher relayId = RELAY_ID.matcher(new String(content, 0, endOfFirstField(content), ISO_8859_1));
         String id = relayId.find() ? relayId.group(1) : "";
-        MessageDigest sha = sha256();
-        sha.update(content, bodyStart, content.length - bodyStart);
-        String digest = HexFormat.of().formatHex(sha.digest());
+        String digest = digestOf(content);
         boolean answered = false;
         try {
             holdBack();
@@ -138,6 +134,20 @@ final class ExactSink implements AutoCloseable {
         } finally {
             for (String recipient : recipients) taken.add(new Taken(testId, id, recipient, digest, answered));
         }
+    }
+
+    /** The test id in a content as the relay passes it on; empty without one. */
+    static String testIdIn(byte[] content) {
+        int length = Math.min(content.length, endOfFirstField(content) + 2048);
+        return valueOf(new String(content, 0, length, ISO_8859_1), "X-Test-Id: ");
+    }
+
+    /** SHA-256 of the content without the topmost field, which the relay put there, in hexadecimal. */
+    static String digestOf(byte[] content) {
+        int bodyStart = endOfFirstField(content);
+        MessageDigest sha = sha256();
+        sha.update(content, bodyStart, content.length - bodyStart);
+        return HexFormat.of().formatHex(sha.digest());
     }
 
     private void holdBack() throws IOException {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -149,6 +150,12 @@ final class RelayProcess implements AutoCloseable {
             throw new IllegalStateException("the relay did not end within " + limit);
         }
         return process.exitValue();
+    }
+
+    /** The exit code of a relay that ends by itself; empty when it still runs after {@code limit}. */
+    Optional<Integer> awaitEnd(Duration limit) throws InterruptedException {
+        boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return ended ? Optional.of(process.exitValue()) : Optional.empty();
     }
 
     @Override

@@ -256,6 +256,7 @@ final class Committer implements Runnable {
         QueueState next = new QueueState(
                 ++lastBatch,
                 state.group() + (sync ? 1 : 0),
+                state.group(), // one write at a time: the sync of every group before this one has returned
                 group.nextSequence(),
                 group.messages(),
                 ids.ceilingAbove(state.idCeiling()));
@@ -299,6 +300,7 @@ final class Committer implements Runnable {
         state = new QueueState(
                 surviving.batch(),
                 surviving.group(),
+                surviving.answered(),
                 Math.max(surviving.nextSequence(), state.nextSequence()),
                 surviving.messages(),
                 Math.max(surviving.idCeiling(), state.idCeiling()));

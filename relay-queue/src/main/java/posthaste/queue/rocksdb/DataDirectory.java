@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,10 +12,14 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import posthaste.queue.QueueException.CannotOpen;
 
 /** The data directory, locked for this process as long as it is open. */
 final class DataDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path root;
@@ -37,6 +42,7 @@ final class DataDirectory implements AutoCloseable {
             Files.createDirectories(absolute);
             createPrivate(absolute.resolve("queue"));
             channel = FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            keepNames(absolute);
         } catch (IOException failure) {
             throw new CannotOpen(
                     Recovery.NOT_WRITABLE, "cannot write to the data directory " + absolute + ": " + failure);
@@ -58,6 +64,32 @@ final class DataDirectory implements AutoCloseable {
             Files.createDirectory(database, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } else {
             Files.createDirectory(database);
+        }
+    }
+
+    /**
+     * A directory is on disk once the one above it was synced; until then a power cut takes it with everything in it, however
+     * often that was synced. At each start, because the start that made it may have been cut off; as far up as one may read,
+     * because nobody knows how much of the path was made with it.
+     */
+    private static void keepNames(Path directory) throws IOException {
+        sync(directory);
+        Optional<Path> above = Optional.ofNullable(directory.getParent());
+        while (above.isPresent()) {
+            try {
+                sync(above.get());
+            } catch (AccessDeniedException notOurs) {
+                LOG.debug("may not be read, so it is not ours: {}", above.get());
+            } catch (IOException failure) {
+                LOG.warn("the directory {} was not synced: {}", above.get(), failure.toString());
+            }
+            above = Optional.ofNullable(above.get().getParent());
+        }
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

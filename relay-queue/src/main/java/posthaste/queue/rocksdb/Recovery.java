@@ -24,10 +24,11 @@ import posthaste.queue.QueueException.CannotOpen;
 /**
  * Opens the database after whatever ended the last run.
  *
- * <p>A log that ends in a torn record is normal. Where the log is damaged otherwise, two copies of the database are
- * opened: one up to the damage, one past it. A later group behind the damage means that acknowledged mail is lost: then
- * nothing is opened, and an operator decides. No later group means that the damage is the end of what a power cut
- * left, and none of it was ever acknowledged.
+ * <p>A log that ends in a torn record is normal. Where the log is damaged otherwise, a copy of the database is
+ * opened up to the damage, and the logs are read past it ({@link LogScan}). A batch behind the damage that was written when the sync of a later group had
+ * returned means that acknowledged mail is lost: then nothing is opened, and an operator decides. No such batch means that
+ * the damage is in the end of what a power cut left, where sectors are missing in any order, and none of it was ever
+ * acknowledged.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -48,7 +49,7 @@ final class Recovery {
 
     /**
      * @param directory of the database
-     * @param scratch where copies are opened; on the same file system
+     * @param scratch where a copy is opened; on the same file system
      */
     Recovery(Path directory, Path scratch, RocksTuning tuning) {
         this.directory = directory;
@@ -59,10 +60,24 @@ final class Recovery {
     /** @throws CannotOpen with the exit code of the process */
     Database open() {
         try {
+            dropUnfounded();
             return Database.open(directory, tuning, WALRecoveryMode.TolerateCorruptedTailRecords);
         } catch (RocksDBException failure) {
             if (isCorruption(failure)) return openDamaged(failure);
             throw new CannotOpen(exitCodeOf(failure), "cannot open " + directory + ": " + failure.getMessage());
+        }
+    }
+
+    /** See {@link LogScan#unfounded}. */
+    private void dropUnfounded() {
+        try {
+            if (!Files.isDirectory(directory)) return;
+            for (Path log : LogScan.unfounded(directory)) {
+                LOG.warn("{} follows a log whose end a power cut took; none of it was answered for: dropped", log);
+                Files.delete(log);
+            }
+        } catch (IOException | UncheckedIOException failure) {
+            throw new CannotOpen(IO_ERROR, "cannot read the logs in " + directory + ": " + failure);
         }
     }
 
@@ -83,14 +98,14 @@ final class Recovery {
         long upTo;
         long past;
         try {
-            upTo = lastGroup(WALRecoveryMode.PointInTimeRecovery);
-            past = lastGroup(WALRecoveryMode.SkipAnyCorruptedRecords);
+            upTo = lastGroupBeforeDamage();
+            past = LogScan.answered(directory);
         } catch (RocksDBException | IOException | UncheckedIOException | QueueException unreadable) {
             throw damaged(damage, "a copy cannot be read either: " + unreadable.getMessage());
         }
-        if (past > upTo) throw damaged(damage, (past - upTo) + " later commits stand behind the damage");
+        if (past > upTo) throw damaged(damage, (past - upTo) + " later commits were answered for");
         LOG.warn(
-                "the log in {} ends in damage ({}) with no commit behind it: going on up to commit {}",
+                "the log in {} ends in damage ({}) with no commit behind it that was answered for: going on up to commit {}",
                 directory,
                 damage.getMessage(),
                 upTo);
@@ -109,12 +124,12 @@ final class Recovery {
                         + " of it");
     }
 
-    private long lastGroup(WALRecoveryMode mode) throws RocksDBException, IOException {
-        Path copy = scratch.resolve("recovery-" + mode.name().toLowerCase(Locale.ROOT));
+    private long lastGroupBeforeDamage() throws RocksDBException, IOException {
+        Path copy = scratch.resolve("recovery");
         deleteTree(copy);
         try {
             copyTo(copy);
-            try (Database database = Database.open(copy, tuning, mode)) {
+            try (Database database = Database.open(copy, tuning, WALRecoveryMode.PointInTimeRecovery)) {
                 return QueueState.read(database).group();
             }
         } finally {

@@ -272,6 +272,16 @@ public final class RocksMailQueue implements MailQueue {
         return clock;
     }
 
+    /**
+     * Compares the whole database with the states of docs/queue.md, for proofs: reads everything, and blocks. Nothing may
+     * be received or settled meanwhile.
+     *
+     * @return what is wrong, in sentences; empty when all is well
+     */
+    public List<String> audit() {
+        return store.read(Audit::of);
+    }
+
     @Override
     public synchronized void close() {
         if (closed) return;

@@ -156,7 +156,7 @@ class CodecTest {
                 .hasMessageContaining("another release");
         assertThatThrownBy(() -> DeliveryState.decode(new byte[] {2}, 1)).hasMessageContaining("version 2");
         assertThatThrownBy(() -> EventCodec.decode(1, new byte[] {2})).hasMessageContaining("version 2");
-        assertThatThrownBy(() -> QueueState.decode(new byte[] {2})).hasMessageContaining("version 2");
+        assertThatThrownBy(() -> QueueState.decode(new byte[] {3})).hasMessageContaining("version 3");
     }
 
     @Test
@@ -201,7 +201,7 @@ class CodecTest {
     void everyShorterFormOfAValueIsCorrupt() {
         byte[] message = MessageCodec.encode(message());
         byte[] event = bytes(GOLDEN_EVENT);
-        byte[] state = new QueueState(1, 2, 3, 4, Long.MAX_VALUE >> 1).encode();
+        byte[] state = new QueueState(1, 2, 1, 3, 4, Long.MAX_VALUE >> 1).encode();
         for (int length = 0; length < message.length; length++) {
             byte[] cut = Arrays.copyOf(message, length);
             assertThatThrownBy(() -> MessageCodec.decode(ID, cut)).isInstanceOf(Corrupt.class);
@@ -214,6 +214,12 @@ class CodecTest {
             byte[] cut = Arrays.copyOf(state, length);
             assertThatThrownBy(() -> QueueState.decode(cut)).isInstanceOf(Corrupt.class);
         }
-        assertThat(QueueState.decode(state)).isEqualTo(new QueueState(1, 2, 3, 4, Long.MAX_VALUE >> 1));
+        assertThat(QueueState.decode(state)).isEqualTo(new QueueState(1, 2, 1, 3, 4, Long.MAX_VALUE >> 1));
+    }
+
+    @Test
+    void aStateOfTheFirstVersionCountsItsLastGroupAsAnswered() {
+        assertThat(QueueState.decode(bytes("01 07 05 03 04 06".replace(" ", ""))))
+                .isEqualTo(new QueueState(7, 5, 5, 3, 4, 6));
     }
 }
