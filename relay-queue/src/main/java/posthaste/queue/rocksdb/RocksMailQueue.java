@@ -272,6 +272,16 @@ public final class RocksMailQueue implements MailQueue {
         return clock;
     }
 
+    /** What stands on disk. */
+    Store store() {
+        return store;
+    }
+
+    /** Trims at once what would otherwise be trimmed within a minute. Blocks. */
+    void trimEvents() {
+        maintenance.trimNow();
+    }
+
     @Override
     public synchronized void close() {
         if (closed) return;
