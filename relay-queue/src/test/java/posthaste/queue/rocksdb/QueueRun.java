@@ -5,6 +5,9 @@ import static posthaste.queue.rocksdb.QueueFixture.DIRECT;
 import static posthaste.queue.rocksdb.QueueFixture.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,6 +139,25 @@ final class QueueRun implements AutoCloseable {
             }
             return chunks;
         });
+    }
+
+    /** Octets of the log that is being written. */
+    long logBytes() {
+        try {
+            return Files.size(CrashImage.newestLog(directory));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Until a write has failed, or everything submitted was written all the same. */
+    void awaitFailure() {
+        waitFor(() -> queue.refusal().isPresent() || queue.status().waitingChanges() == 0);
+    }
+
+    void awaitHealth() {
+        waitFor(() -> queue.refusal().isEmpty());
+        assertThat(queue.refusal()).isEmpty();
     }
 
     void flush() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +43,11 @@ final class QueueSimulation implements AutoCloseable {
     private static final int INCOMING_MAX = 4;
     private static final int SPENT_MAX = 50;
     private static final int IN_FLIGHT_MAX = 100;
-    private static final long WAIT_SECONDS = 30;
+    /** Changes while the disk fails, and the room that the log has until it does. */
+    private static final int BURST = 30;
+
+    private static final int ROOM_BYTES_MAX = 30_000;
+    private static final long WAIT_SECONDS = 60;
     private static final long START_MILLIS = 1_800_000_000_000L;
     private static final int HOUR_MILLIS = 3_600_000;
 
@@ -101,6 +107,7 @@ final class QueueSimulation implements AutoCloseable {
             case FLUSH -> flush();
             case TRIM -> trim();
             case COMPARE -> compare();
+            case DISK_FAILS -> diskFails(mail, random);
             case RESTART -> restart(random, false);
             case RESTART_COMPACTED -> restart(random, true);
             case KILL -> kill(random);
@@ -310,6 +317,70 @@ final class QueueSimulation implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    // A disk that fails.
+
+    /**
+     * The log cannot grow any more while a burst is written, and then it can. Mail is taken or refused, as its answer
+     * says; outcomes of attempts are never refused.
+     */
+    private void diskFails(RandomMail mail, Random random) {
+        answers();
+        incoming.forEach(each -> each.message().discard());
+        incoming.clear();
+        List<QueueModel.Open> open = new ArrayList<>(model.open());
+        Collections.shuffle(open, random);
+        open.subList(Math.min(BURST, open.size()), open.size()).clear();
+        List<Delivery> deliveries =
+                open.stream().map(each -> delivery(each, mail.percent(70))).toList();
+        List<Runnable> effects = new ArrayList<>();
+        if (!DiskFaults.limitFileSize(run.logBytes() + random.nextInt(ROOM_BYTES_MAX))) return;
+        try {
+            for (int i = 0; i < BURST; i++) {
+                if (mail.percent(50) && i < open.size())
+                    effects.add(settleInBurst(open.get(i), deliveries.get(i), mail));
+                else effects.add(acceptInBurst(mail, random));
+            }
+            run.awaitFailure();
+        } finally {
+            DiskFaults.lift();
+        }
+        effects.forEach(Runnable::run);
+        run.awaitHealth();
+        inFlight.add(new InFlight(CompletableFuture.completedFuture(true), true, false, model.version()));
+        compare();
+    }
+
+    /** Returns what waits for its answer and tells the model. */
+    private Runnable settleInBurst(QueueModel.Open open, Delivery delivery, RandomMail mail) {
+        Settlement settlement = mail.outcome(delivery, run.queue().clock().millis(), List.of());
+        CompletionStage<Void> answer = run.queue().settle(settlement, DIRECT);
+        return () -> {
+            await(answer);
+            model.settle(open, settlement, List.of()).ifPresent(this::expectNext);
+            Optional.ofNullable(told.remove(open.key())).ifPresent(this::spend);
+            Optional.ofNullable(copies.remove(open.key())).ifPresent(this::spend);
+        };
+    }
+
+    private Runnable acceptInBurst(RandomMail mail, Random random) {
+        IncomingMessage message = run.queue().begin();
+        byte[] content = mail.content();
+        append(message, content, random);
+        Envelope envelope = mail.envelope(run.queue().clock().instant());
+        CompletionStage<MessageId> answer = message.accept(envelope, DIRECT);
+        return () -> {
+            try {
+                await(answer);
+            } catch (CompletionException refused) {
+                assertThat(refused.getCause()).isInstanceOf(QueueException.Failed.class);
+                return;
+            }
+            for (QueueModel.Open each : model.accept(message.id(), envelope, content)) {
+                if (!QueueModel.isHeld(each)) expectTold.add(each.key());
+            }
+        };
     }
 
     // What goes on below.

@@ -15,7 +15,7 @@ record Step(Kind kind, long seed) {
     enum Kind {
         ACCEPT(250),
         RECEIVE(120),
-        SETTLE(400),
+        SETTLE(398),
         SETTLE_AGAIN(40),
         READ(90),
         CLAIM_DOT(40),
@@ -23,6 +23,7 @@ record Step(Kind kind, long seed) {
         FLUSH(3),
         TRIM(3),
         COMPARE(5),
+        DISK_FAILS(2),
         RESTART(3),
         RESTART_COMPACTED(1),
         KILL(3),
