@@ -112,8 +112,8 @@ final class QueueRun implements AutoCloseable {
                 .deliveries();
     }
 
-    long eventsOnDisk() {
-        return queue.store().read(QueueState::read).nextSequence() - 1;
+    QueueState stateOnDisk() {
+        return queue.store().read(QueueState::read);
     }
 
     /** Entries of a family. */
