@@ -8,6 +8,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -139,13 +140,26 @@ public final class DeliveryEngine {
             }
             String name = delivery.key().destination();
             EngineLoop owner = ownerOf(name);
-            owner.execute(() -> owner.destination(name).queued(delivery));
+            if (!hand(owner, () -> owner.destination(name).queued(delivery))) {
+                delivery.body().release();
+            }
         }
 
         @Override
         public void backlog(String destination, PriorityClass priority, long earliestDueMillis) {
             EngineLoop owner = ownerOf(destination);
-            owner.execute(() -> owner.backlog(destination, priority, earliestDueMillis));
+            boolean unused = hand(owner, () -> owner.backlog(destination, priority, earliestDueMillis));
+        }
+
+        /** False when the loop has ended before the queue: the mail is on disk, and the next start takes it up. */
+        private boolean hand(EngineLoop owner, Runnable task) {
+            try {
+                owner.execute(task);
+                return true;
+            } catch (RejectedExecutionException ended) {
+                LOG.debug("mail for an event loop that has ended stays in the queue");
+                return false;
+            }
         }
 
         @Override

@@ -555,6 +555,20 @@ class DeliveryEngineTest {
                 .toList();
     }
 
+    @Test
+    void mailThatIsAcceptedWhenTheLoopsHaveEndedStaysInTheQueue() {
+        EngineFixture ended = engine();
+        ended.endLoops(Duration.ZERO);
+        ended.send("x\r\n", "bob@one.example");
+        assertThat(ended.queue().status().fatal()).isEmpty();
+        ended.queue().close();
+
+        try (EngineFixture next = engine()) {
+            next.awaitEmpty();
+        }
+        assertOnce(hop, "bob@one.example");
+    }
+
     // Looking.
 
     private static QueueEvent event(EngineFixture engine, MessageId id, Kind kind) {

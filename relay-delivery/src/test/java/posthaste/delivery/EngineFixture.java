@@ -200,10 +200,20 @@ final class EngineFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        drain();
+        end(Duration.ofSeconds(10));
+    }
+
+    /** Ends, and cuts off what is still under way after {@code limit}. */
+    void end(Duration limit) {
+        endLoops(limit);
+        queue.close();
+    }
+
+    /** Ends everything but the queue. */
+    void endLoops(Duration limit) {
+        await(engine.drain(limit).toCompletionStage());
         CompletableFuture<Void> closed = vertx.close().toCompletionStage().toCompletableFuture();
         closed.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
-        queue.close();
     }
 
     DeliveryConfig config() {

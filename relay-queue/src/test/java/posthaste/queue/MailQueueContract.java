@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,10 @@ public abstract class MailQueueContract {
         IncomingMessage message = queue.begin();
         message.append(content, 0, content.length);
         return await(message.accept(envelope, DIRECT));
+    }
+
+    private CompletionStage<MessageId> begin(Envelope envelope) {
+        return queue.begin().accept(envelope, DIRECT);
     }
 
     private MessageId accept(String... recipients) {
@@ -269,11 +274,68 @@ public abstract class MailQueueContract {
         Delivery copy = backlog(EXAMPLE).deliveries().get(0);
         await(queue.settle(deferred(delivery, 1), DIRECT));
 
-        assertThatThrownBy(() -> await(queue.settle(delivered(delivery), DIRECT)))
-                .hasRootCauseInstanceOf(QueueException.Stale.class);
-        assertThatThrownBy(() -> await(queue.settle(delivered(copy), DIRECT)))
-                .hasRootCauseInstanceOf(QueueException.Stale.class);
+        assertThat(failureOf(queue.settle(delivered(delivery), DIRECT))).isInstanceOf(QueueException.Stale.class);
+        assertThat(failureOf(queue.settle(delivered(copy), DIRECT))).isInstanceOf(QueueException.Stale.class);
         assertThat(backlog(EXAMPLE).deliveries()).hasSize(1);
+    }
+
+    @Test
+    void aDeliveryIsSettledOnceWhicheverCopyOfItIsUsed() {
+        accept("alice@example.com");
+        Delivery delivery = told.nextDelivery();
+        await(queue.settle(delivered(backlog(EXAMPLE).deliveries().get(0)), DIRECT));
+
+        assertThat(failureOf(queue.settle(deferred(delivery, 1), DIRECT))).isInstanceOf(QueueException.Stale.class);
+        assertThat(queue.status().messages()).isZero();
+        assertThat(backlog(EXAMPLE).deliveries()).isEmpty();
+    }
+
+    @Test
+    void ofCopiesThatAreSettledTogetherOneCounts() {
+        for (int round = 0; round < 20; round++) {
+            accept("alice@example.com");
+            accept("bob@two.example");
+            Delivery first = told.nextDelivery();
+            Delivery second = told.nextDelivery();
+            Delivery copy = backlog(EXAMPLE).deliveries().get(0);
+            Delivery another = backlog(EXAMPLE).deliveries().get(0);
+            // The first keeps the committer busy, so that the others come into one group.
+            CompletionStage<MessageId> busy = begin(envelope(now(), "carol@three.example"));
+            CompletionStage<Void> counts = queue.settle(deferred(copy, 1), DIRECT);
+            CompletionStage<Void> late = queue.settle(delivered(another), DIRECT);
+            CompletionStage<Void> later = queue.settle(delivered(first), DIRECT);
+
+            await(busy);
+            await(counts);
+            assertThat(failureOf(late)).isInstanceOf(QueueException.Stale.class);
+            assertThat(failureOf(later)).isInstanceOf(QueueException.Stale.class);
+            told.nextDeliveries(2).forEach(each -> await(queue.settle(delivered(each), DIRECT)));
+            await(queue.settle(delivered(second), DIRECT));
+            assertThat(queue.status().messages()).isZero();
+        }
+    }
+
+    private static Throwable failureOf(CompletionStage<Void> stage) {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        stage.whenComplete((done, why) -> failure.complete(why == null ? new AssertionError("settled") : why));
+        return await(failure);
+    }
+
+    @Test
+    void twoMarksOfOneFinalDotDeferItOnce() {
+        MessageId id = accept("alice@example.com");
+        queue.dotSlots().claim(id, 0, "mx.example.com");
+        queue.dotSlots().claim(id, 0, "mx.example.com");
+
+        restart();
+
+        told.nextAmbiguous();
+        Delivery deferred = told.nextDelivery();
+        assertThat(deferred.key().revision()).isEqualTo(1);
+        assertThat(backlog(EXAMPLE).deliveries()).extracting(Delivery::key).containsExactly(deferred.key());
+        assertThat(await(queue.events().of(id, 10, DIRECT)))
+                .extracting(QueueEvent::kind)
+                .containsExactly(QueueEvent.Kind.ACCEPTED, QueueEvent.Kind.AMBIGUOUS);
     }
 
     @Test

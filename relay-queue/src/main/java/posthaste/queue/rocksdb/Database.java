@@ -80,6 +80,21 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Rewrites every family, as if all background work had been done at once. */
+    void compact() throws RocksDBException {
+        for (ColumnFamilyHandle family : handles.values()) db.compactRange(family);
+    }
+
+    /** Runs {@code copying} while no file is replaced or removed; writes go on. */
+    void whileStill(Runnable copying) throws RocksDBException {
+        db.pauseBackgroundWork();
+        try {
+            copying.run();
+        } finally {
+            db.continueBackgroundWork();
+        }
+    }
+
     @Override
     public void close() {
         handles.values().forEach(ColumnFamilyHandle::close);

@@ -10,11 +10,12 @@ import posthaste.queue.MessageId;
  */
 final class EventTrim {
     private static final String LIVE_BYTES = "rocksdb.estimate-live-data-size";
+    /** Messages that were begun while the oldest was received; where there are more, nothing is trimmed this time. */
+    private static final int LOOKED_AT_MAX = 10_000;
 
     private final Duration age;
     private final long sizeMax;
     private long oldestSequence = 1;
-    private MessageId oldestQueued = new MessageId(0);
 
     EventTrim(Duration age, long sizeMax) {
         this.age = age;
@@ -28,7 +29,7 @@ final class EventTrim {
         long cut = Math.max(
                 firstSince(database, nowMillis - age.toMillis(), lastSequence),
                 firstWithinSize(database, lastSequence));
-        cut = Math.min(cut, firstKey(database, Family.TRACE, Keys.trace(queued, 0), lastSequence + 1));
+        cut = Math.min(cut, firstNeeded(database, queued, lastSequence));
         if (cut <= oldestSequence) return new TrimEvents(0, new MessageId(0));
         long cutMillis = timeOf(database, cut, lastSequence, nowMillis);
         MessageId traces = MessageId.floorOf(Math.min(cutMillis, queued.epochMillis()));
@@ -48,12 +49,35 @@ final class EventTrim {
         }
     }
 
-    private MessageId oldestQueued(Database database, MessageId otherwise) throws RocksDBException {
-        byte[] from = Keys.message(oldestQueued);
-        try (Scan scan = database.scan(Family.MESSAGE, from, Keys.ofLong(Long.MAX_VALUE))) {
-            oldestQueued = scan.valid() ? Keys.messageAt(scan.key(), 0) : otherwise;
-            return oldestQueued;
+    /** Looked for from the beginning: a message that took long to receive may be older than the oldest of last time. */
+    private static MessageId oldestQueued(Database database, MessageId otherwise) throws RocksDBException {
+        try (Scan scan = database.scan(Family.MESSAGE, new byte[] {0}, Keys.ofLong(Long.MAX_VALUE))) {
+            return scan.valid() ? Keys.messageAt(scan.key(), 0) : otherwise;
         }
+    }
+
+    /**
+     * The first event of any message that is queued. Ids are given when messages begin and events are numbered when
+     * they are accepted: messages that were begun while the oldest was received may have been accepted before it.
+     */
+    private long firstNeeded(Database database, MessageId oldest, long lastSequence) throws RocksDBException {
+        long first = firstKey(database, Family.TRACE, Keys.trace(oldest, 0), lastSequence + 1);
+        byte[] until = Keys.message(begunBy(oldest, timeOf(database, first, lastSequence, 0)));
+        try (Scan scan = database.scan(Family.MESSAGE, Keys.behind(oldest), until)) {
+            for (int looked = 0; scan.valid(); looked++, scan.next()) {
+                if (looked == LOOKED_AT_MAX) return oldestSequence;
+                MessageId id = Keys.messageAt(scan.key(), 0);
+                first = Math.min(first, firstKey(database, Family.TRACE, Keys.trace(id, 0), first));
+            }
+        }
+        return first;
+    }
+
+    /** Behind every id that was given by then; where the clock was set back they are only counted on. */
+    private static MessageId begunBy(MessageId oldest, long acceptedAtMillis) {
+        long counted = oldest.value() + MessageId.floorOf(1).value();
+        return new MessageId(
+                Math.max(counted, MessageId.floorOf(acceptedAtMillis + 1).value()));
     }
 
     /** Events are in time order, so halving finds the first that is young enough. */

@@ -1,8 +1,11 @@
 package posthaste.queue.rocksdb;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
+import posthaste.queue.DeliveryKey;
 import posthaste.queue.MessageId;
 
 /** The batch that the committer is building. Owned by the committer thread. */
@@ -17,6 +20,10 @@ final class Group implements AutoCloseable {
     private long messages;
     private int accepted;
     private int settled;
+    /** Deliveries that this batch puts by a deferral (true) or removes (false). */
+    private final Map<DeliveryKey, Boolean> rewritten = new HashMap<>();
+    /** Settled by a copy that was read from disk, since the start. */
+    private long copiesSettled;
 
     Group(Database database, DoneParts doneParts) {
         this.database = database;
@@ -32,6 +39,7 @@ final class Group implements AutoCloseable {
         messages = from.messages();
         accepted = 0;
         settled = 0;
+        rewritten.clear();
     }
 
     WriteBatch batch() {
@@ -92,6 +100,27 @@ final class Group implements AutoCloseable {
         long sequence = nextSequence++;
         put(Family.EVENT, Keys.event(sequence), event);
         put(Family.TRACE, Keys.trace(message, sequence));
+    }
+
+    /** Whether the delivery exists as far as this batch is concerned; empty when the batch does not touch it. */
+    Optional<Boolean> rewritten(DeliveryKey key) {
+        return Optional.ofNullable(rewritten.get(key));
+    }
+
+    void deliveryRemoved(DeliveryKey key) {
+        rewritten.put(key, false);
+    }
+
+    void deliveryPut(DeliveryKey key) {
+        rewritten.put(key, true);
+    }
+
+    long copiesSettled() {
+        return copiesSettled;
+    }
+
+    void copySettled() {
+        copiesSettled++;
     }
 
     void messageAdded() {

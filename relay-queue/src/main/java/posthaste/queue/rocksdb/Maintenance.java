@@ -2,6 +2,7 @@ package posthaste.queue.rocksdb;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,11 @@ final class Maintenance implements AutoCloseable {
         } catch (RuntimeException failure) {
             LOG.error("maintenance of the queue", failure);
         }
+    }
+
+    /** Trims on the thread of the maintenance, and waits for it. */
+    void trimNow() {
+        CompletableFuture.runAsync(this::trimEvents, thread).join();
     }
 
     private void trimEvents() {

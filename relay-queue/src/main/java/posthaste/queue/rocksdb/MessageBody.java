@@ -17,6 +17,8 @@ final class MessageBody {
     private final BodyMemory memory;
     private final AtomicInteger holders;
     private volatile byte[][] resident;
+    /** How many copies had been settled when it was accepted; of the committer, negative where it was read from disk. */
+    private long copiesSettledBefore = -1;
 
     private MessageBody(StoredMessage stored, BodyReads reads, BodyMemory memory, byte[][] resident) {
         this.stored = stored;
@@ -42,6 +44,18 @@ final class MessageBody {
 
     CompletionStage<byte[]> read(int index, Executor owner) {
         return reads.chunk(stored, index, owner);
+    }
+
+    // Of the committer.
+
+    /** It is accepted now, so that nobody has a copy of its deliveries yet. */
+    void acceptedAfter(long copiesSettled) {
+        copiesSettledBefore = copiesSettled;
+    }
+
+    /** Whether a copy of one of its deliveries may have been settled. */
+    boolean mayHaveCopiesSettled(long copiesSettled) {
+        return copiesSettledBefore != copiesSettled;
     }
 
     /** One part has no more use for the memory. */

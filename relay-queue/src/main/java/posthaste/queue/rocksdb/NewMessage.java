@@ -59,6 +59,7 @@ final class NewMessage {
 
     void addTo(Group group) throws RocksDBException {
         StoredMessage stored = body.stored;
+        body.acceptedAfter(group.copiesSettled());
         group.put(Family.MESSAGE, Keys.message(stored.id()), messageValue);
         int last = stored.chunkSums.length - 1;
         if (last >= 0) group.put(Family.BODY, Keys.body(stored.id(), last), lastChunk);

@@ -282,6 +282,16 @@ public final class RocksMailQueue implements MailQueue {
         return store.read(Audit::of);
     }
 
+    /** What stands on disk. */
+    Store store() {
+        return store;
+    }
+
+    /** Trims at once what would otherwise be trimmed within a minute. Blocks. */
+    void trimEvents() {
+        maintenance.trimNow();
+    }
+
     @Override
     public synchronized void close() {
         if (closed) return;

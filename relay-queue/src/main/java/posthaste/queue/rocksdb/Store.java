@@ -12,6 +12,8 @@ import posthaste.queue.QueueException;
 final class Store {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private Optional<Database> current;
+    /** For good; otherwise a handle that is missing is tried again soon. */
+    private boolean closed;
 
     Store(Database first) {
         current = Optional.of(first);
@@ -27,16 +29,24 @@ final class Store {
         Database open() throws QueueException;
     }
 
-    /** @throws QueueException when the database is closed, or the read fails */
+    /**
+     * @throws QueueException.Closed when the database is closed for good
+     * @throws QueueException.Failed when the read fails, or the database could not be opened again yet
+     */
     <T> T read(Reading<T> reading) {
         lock.readLock().lock();
         try {
-            return reading.from(current.orElseThrow(QueueException.Closed::new));
+            return reading.from(current.orElseThrow(this::missing));
         } catch (RocksDBException failure) {
             throw new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    private QueueException missing() {
+        if (closed) return new QueueException.Closed();
+        return new QueueException.Failed("the database could not be opened again yet", new IllegalStateException());
     }
 
     /** For the committer, the only thread that exchanges the handle. */
@@ -68,6 +78,7 @@ final class Store {
     void close() {
         lock.writeLock().lock();
         try {
+            closed = true;
             current.ifPresent(Database::close);
             current = Optional.empty();
         } finally {

@@ -1,11 +1,14 @@
 package posthaste.queue.rocksdb;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.DeliveryListener;
+import posthaste.queue.MessageId;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Settlement;
 import posthaste.smtp.Reply;
@@ -15,10 +18,11 @@ import posthaste.smtp.Reply;
  * have them, so they wait a while and are listed (RFC 1047).
  */
 final class UnansweredDots {
-    private static final Reply ENDED =
-            Reply.of(451, "4.4.2", "The relay ended before the reply to the message arrived");
+    static final Reply ENDED = Reply.of(451, "4.4.2", "The relay ended before the reply to the message arrived");
 
     private final List<Unanswered> found = new ArrayList<>();
+
+    private record MessagePart(MessageId message, int part) {}
 
     private record Unanswered(Delivery delivery, String host) {}
 
@@ -26,7 +30,10 @@ final class UnansweredDots {
 
     static UnansweredDots find(Store store, QueueReads reads, List<MappedDotSlots.Inherited> slots) {
         UnansweredDots dots = new UnansweredDots();
+        Set<MessagePart> seen = new HashSet<>();
         for (MappedDotSlots.Inherited slot : slots) {
+            // Two attempts of one part may have left a slot each: it is deferred once.
+            if (!seen.add(new MessagePart(slot.message(), slot.part()))) continue;
             store.read(database -> reads.open(database, slot.message(), slot.part()))
                     .ifPresent(delivery -> dots.found.add(new Unanswered(delivery, slot.host())));
         }

@@ -45,9 +45,14 @@ final class CrashImage {
         }
     }
 
-    static void delete(Path root) throws IOException {
+    static void delete(Path root) {
         if (!Files.exists(root)) return;
-        for (Path path : tree(root).stream().sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+        try {
+            for (Path path :
+                    tree(root).stream().sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** The write-ahead log that is being written. */

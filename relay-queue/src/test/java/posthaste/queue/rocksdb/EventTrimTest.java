@@ -1,10 +1,12 @@
 package posthaste.queue.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static posthaste.queue.Mails.envelope;
 import static posthaste.queue.Mails.noise;
 import static posthaste.queue.rocksdb.QueueFixture.DIRECT;
 import static posthaste.queue.rocksdb.QueueFixture.accept;
 import static posthaste.queue.rocksdb.QueueFixture.await;
+import static posthaste.queue.rocksdb.QueueFixture.backlog;
 import static posthaste.queue.rocksdb.QueueFixture.delivered;
 
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
+import posthaste.queue.Delivery;
+import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueConfig;
 import posthaste.queue.Recorder;
@@ -89,6 +93,41 @@ class EventTrimTest {
             write(database, rest);
             assertThat(count(database, Family.EVENT)).isEqualTo(last - 10);
         });
+    }
+
+    @Test
+    void ofMessagesThatWereReceivedSideBySideNothingIsForgottenEither() {
+        try (RocksMailQueue queue = RocksMailQueueTest.openIn(directory)) {
+            IncomingMessage slow = queue.begin();
+            accept(queue, noise(10, 1), "alice@example.com");
+            await(slow.accept(envelope(queue.clock().instant(), "bob@example.com"), DIRECT));
+
+            assertThat(trimmedLater(queue, new EventTrim(WEEK, Long.MAX_VALUE))).isZero();
+        }
+    }
+
+    @Test
+    void aMessageThatWasReceivedDuringATrimIsKnownToTheNext() {
+        try (RocksMailQueue queue = RocksMailQueueTest.openIn(directory)) {
+            EventTrim trim = new EventTrim(WEEK, Long.MAX_VALUE);
+            IncomingMessage slow = queue.begin();
+            accept(queue, noise(10, 1), "alice@example.com");
+            assertThat(trimmedLater(queue, trim)).isZero();
+            await(slow.accept(envelope(queue.clock().instant(), "bob@example.com"), DIRECT));
+            for (Delivery each : backlog(queue, "example.com")) {
+                if (!each.message().id().equals(slow.id())) await(queue.settle(delivered(each), DIRECT));
+            }
+
+            assertThat(trimmedLater(queue, trim)).isEqualTo(2); // the event of bob's message
+        }
+    }
+
+    private static long trimmedLater(RocksMailQueue queue, EventTrim trim) {
+        long later = queue.clock().millis() + 2 * WEEK.toMillis();
+        return queue.store()
+                .read(database -> trim.trim(
+                                database, later, QueueState.read(database).nextSequence() - 1)
+                        .belowSequence());
     }
 
     private static void write(Database database, TrimEvents rest) throws RocksDBException {

@@ -46,23 +46,6 @@ class FailedWriteTest {
                 directory, 0, 16 * MIB, 64 * MIB, 4 * MIB, 8 * MIB, 64 * 1024, 64, Duration.ofDays(7), 1024 * MIB);
     }
 
-    private static boolean run(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException missing) {
-            return false;
-        } catch (InterruptedException unexpected) {
-            throw new AssertionError(unexpected);
-        }
-    }
-
-    private static boolean limitFileSize(String bytes) {
-        String own = Long.toString(ProcessHandle.current().pid());
-        return run("prlimit", "--pid", own, "--fsize=" + bytes + ":");
-    }
-
     private static void await(BooleanSupplier condition) {
         for (int i = 0; i < 3_000 && !condition.getAsBoolean(); i++) LockSupport.parkNanos(10_000_000);
         assertThat(condition.getAsBoolean()).isTrue();
@@ -91,7 +74,7 @@ class FailedWriteTest {
             IncomingMessage halfway = queue.begin();
             halfway.append(noise(200_000, 9), 0, 200_000);
 
-            assumeTrue(limitFileSize("600000"), "prlimit is missing");
+            assumeTrue(DiskFaults.limitFileSize(600_000), "prlimit is missing");
             try {
                 for (int i = 0; i < 20; i++) {
                     IncomingMessage message = queue.begin();
@@ -108,7 +91,7 @@ class FailedWriteTest {
                 QueueFixture.await(queue.settle(delivered(delivery), DIRECT));
                 accepted.remove(delivery.message().id());
             } finally {
-                limitFileSize("unlimited");
+                DiskFaults.lift();
             }
             await(() -> queue.refusal().isEmpty());
             Throwable failure =
@@ -134,7 +117,7 @@ class FailedWriteTest {
             queue.start(told, 1000);
             accept(queue, noise(5_000, 1), "alice@example.com");
             Delivery delivery = told.nextDelivery();
-            assumeTrue(limitFileSize("100"), "prlimit is missing");
+            assumeTrue(DiskFaults.limitFileSize(100), "prlimit is missing");
             try {
                 assertThat(failureOf(submit(queue, noise(5_000, 1), "alice@example.com"), new HashSet<>()))
                         .isInstanceOf(QueueException.Failed.class);
@@ -144,7 +127,7 @@ class FailedWriteTest {
                 assertThat(queue.refusal()).containsInstanceOf(QueueException.Failed.class);
                 assertThat(queue.status().fatal()).isPresent();
             } finally {
-                limitFileSize("unlimited");
+                DiskFaults.lift();
             }
         }
         try (RocksMailQueue queue = RocksMailQueueTest.openWith(config(directory))) {
@@ -155,7 +138,7 @@ class FailedWriteTest {
     @Test
     void aFullDiskRefusesWithRoomAndGoesOnByItself() throws IOException {
         Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString()), "no tmpfs");
+        assumeTrue(DiskFaults.run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString()), "no tmpfs");
         try {
             Set<MessageId> accepted = new HashSet<>();
             Path ballast = disk.resolve("ballast");
@@ -183,7 +166,7 @@ class FailedWriteTest {
                         .containsExactlyInAnyOrderElementsOf(accepted);
             }
         } finally {
-            run("umount", "--lazy", disk.toString()); // the slots stay mapped until they are collected
+            DiskFaults.run("umount", "--lazy", disk.toString()); // the slots stay mapped until they are collected
         }
     }
 
