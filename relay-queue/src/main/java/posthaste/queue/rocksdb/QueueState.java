@@ -18,7 +18,7 @@ import org.rocksdb.RocksDBException;
 record QueueState(long batch, long group, long nextSequence, long messages, long idCeiling) {
     private static final int VERSION = 1;
     private static final int TYPICAL_BYTES = 40;
-    private static final byte[] KEY = "queue".getBytes(US_ASCII);
+    static final byte[] KEY = "queue".getBytes(US_ASCII);
 
     static final QueueState EMPTY = new QueueState(0, 0, 1, 0, 0);
 

@@ -145,6 +145,25 @@ final class RocksTuning implements AutoCloseable {
         return descriptors;
     }
 
+    /** For a copy of a damaged database. The caller closes it behind the database. */
+    DBOptions rescueOptions() {
+        return databaseOptions(WALRecoveryMode.SkipAnyCorruptedRecords)
+                .setCreateIfMissing(false)
+                .setParanoidChecks(false);
+    }
+
+    /** Without compactions, which would end at the first damage. */
+    @SuppressWarnings("resource") // own() closes it
+    List<ColumnFamilyDescriptor> rescueDescriptors() {
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        families.forEach((family, options) -> descriptors.add(new ColumnFamilyDescriptor(
+                family.nameBytes(),
+                own(new ColumnFamilyOptions(options))
+                        .setDisableAutoCompactions(true)
+                        .setForceConsistencyChecks(false))));
+        return descriptors;
+    }
+
     Statistics statistics() {
         return statistics;
     }

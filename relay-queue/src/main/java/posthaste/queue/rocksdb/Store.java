@@ -33,10 +33,17 @@ final class Store {
         try {
             return reading.from(current.orElseThrow(QueueException.Closed::new));
         } catch (RocksDBException failure) {
+            if (Recovery.isCorruption(failure)) throw corrupt(failure);
             throw new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /** What a damaged file is to whoever reads it. */
+    static QueueException.Corrupt corrupt(RocksDBException damage) {
+        return new QueueException.Corrupt("the database is damaged: " + damage.getMessage()
+                + "; stop the relay, keep the directory, and rescue what can be read with posthaste salvage");
     }
 
     /** For the committer, the only thread that exchanges the handle. */

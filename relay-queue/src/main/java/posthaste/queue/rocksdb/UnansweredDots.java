@@ -1,11 +1,14 @@
 package posthaste.queue.rocksdb;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.DeliveryListener;
+import posthaste.queue.MessageId;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Settlement;
 import posthaste.smtp.Reply;
@@ -22,11 +25,16 @@ final class UnansweredDots {
 
     private record Unanswered(Delivery delivery, String host) {}
 
+    private record Marked(MessageId message, int part) {}
+
     private UnansweredDots() {}
 
     static UnansweredDots find(Store store, QueueReads reads, List<MappedDotSlots.Inherited> slots) {
         UnansweredDots dots = new UnansweredDots();
+        Set<Marked> marked = new HashSet<>();
         for (MappedDotSlots.Inherited slot : slots) {
+            // A damaged file may name a part twice, and a part is deferred once.
+            if (!marked.add(new Marked(slot.message(), slot.part()))) continue;
             store.read(database -> reads.open(database, slot.message(), slot.part()))
                     .ifPresent(delivery -> dots.found.add(new Unanswered(delivery, slot.host())));
         }
