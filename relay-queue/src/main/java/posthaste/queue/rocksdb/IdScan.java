@@ -62,13 +62,12 @@ final class IdScan implements AutoCloseable {
     private boolean jump() {
         if (++jumps > JUMPS_MAX) return false;
         long damaged = reached;
-        long step = 1;
-        while (!readable(damaged + step)) {
-            damaged += step;
-            if (step > Long.MAX_VALUE / 4 - damaged) return false;
-            step *= 2;
+        long good = damaged + 1;
+        for (long step = 1; !readable(good); step *= 2) {
+            if (good == Long.MAX_VALUE) return false;
+            damaged = good;
+            good = step < Long.MAX_VALUE - damaged && step > 0 ? damaged + step : Long.MAX_VALUE;
         }
-        long good = damaged + step;
         while (good - damaged > 1) {
             long middle = damaged + (good - damaged) / 2;
             if (readable(middle)) {

@@ -16,7 +16,8 @@ import posthaste.queue.QueueException;
  * What follows a failed write. New mail of the group is refused; outcomes of attempts are kept and written again. Where
  * the disk was full the same handle goes on once there is room. Otherwise the database is closed and opened again,
  * because after a failed sync nobody knows what is on disk: its first batch removes what was refused, and tells by the
- * number of the last batch which outcomes have to be written once more. Owned by the committer thread.
+ * number of the last batch which outcomes have to be written once more. A damaged table that a compaction meets again
+ * after each reopen ends the process. Owned by the committer thread.
  */
 final class Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
@@ -162,7 +163,12 @@ final class Repair {
             goOn(surviving);
         } catch (RocksDBException | QueueException failure) {
             LOG.error("opening the database again failed: {}", failure.getMessage());
-            reopenFailed();
+            if (failure instanceof RocksDBException damage && damagedForGood(damage)) {
+                why = Store.corrupt(damage);
+                die();
+            } else {
+                reopenFailed();
+            }
         }
     }
 

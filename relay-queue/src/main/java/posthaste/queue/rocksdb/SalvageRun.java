@@ -132,16 +132,33 @@ final class SalvageRun {
         return events;
     }
 
-    /** Whoever has a delivery is still owed it. */
+    /** Whoever has a delivery is still owed it, even where the scan of the envelopes went past it. */
     private void nameDeliveriesWithoutMessage() {
         try (Scan scan = source.scan(Family.DELIVERY, new byte[] {0}, new byte[] {(byte) 0xff})) {
             for (; scan.valid(); scan.next()) {
                 MessageId id = DeliveryKeyCodec.decode(scan.key()).message();
-                if (!rescued(id)) missing(id, "its envelope is gone or cannot be read", List.of());
+                if (!rescued(id)) rescueOrName(id, "its envelope is gone or cannot be read");
             }
         } catch (RocksDBException | QueueException.Corrupt damage) {
             told.note("the list of open deliveries is damaged: messages without an envelope may be missing from this"
                     + " report (" + damage.getMessage() + ")");
+        }
+    }
+
+    private void rescueOrName(MessageId id, String what) throws RocksDBException {
+        Optional<byte[]> value = readable(id);
+        if (value.isPresent()) {
+            carry(id, value.get());
+        } else {
+            missing(id, what, List.of());
+        }
+    }
+
+    private Optional<byte[]> readable(MessageId id) {
+        try {
+            return source.get(Family.MESSAGE, Keys.message(id));
+        } catch (RocksDBException damage) {
+            return Optional.empty();
         }
     }
 
@@ -183,9 +200,9 @@ final class SalvageRun {
     }
 
     /** A message that left the queue has an outcome in its history. */
-    private void nameUnlessEnded(MessageId id) {
+    private void nameUnlessEnded(MessageId id) throws RocksDBException {
         boolean ended = eventsOf(id).stream().map(QueueEvent::kind).anyMatch(SalvageRun::isOutcome);
-        if (!ended) missing(id, "it was accepted, and nothing else of it is left", List.of());
+        if (!ended) rescueOrName(id, "it was accepted, and nothing else of it is left");
     }
 
     private static boolean isOutcome(QueueEvent.Kind kind) {
