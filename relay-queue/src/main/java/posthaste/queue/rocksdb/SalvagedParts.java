@@ -32,23 +32,23 @@ final class SalvagedParts {
 
     static SalvagedParts read(Database source, StoredMessage stored) {
         SalvagedParts parts = new SalvagedParts(stored);
-        BitSet settled = parts.settled(source);
+        Optional<BitSet> settled = parts.settled(source);
         for (int part = 0; part < stored.parts.size(); part++) {
-            if (settled.get(part)) {
+            if (settled.isPresent() && settled.get().get(part)) {
                 parts.done.add(part);
             } else {
-                parts.open.add(parts.readOpen(source, part));
+                parts.readOpen(source, part, settled.isPresent());
             }
         }
         return parts.orAllAnew();
     }
 
-    private BitSet settled(Database source) {
+    /** Empty where it cannot be read. */
+    private Optional<BitSet> settled(Database source) {
         try {
-            return DoneParts.read(stored.id(), source);
+            return Optional.of(DoneParts.read(stored.id(), source));
         } catch (RocksDBException damage) {
-            begunAnew = true;
-            return new BitSet();
+            return Optional.empty();
         }
     }
 
@@ -60,14 +60,20 @@ final class SalvagedParts {
         return this;
     }
 
-    private Open readOpen(Database source, int part) {
+    /** A part that has no delivery is done, unless it is known not to be: then its delivery is lost. */
+    private void readOpen(Database source, int part, boolean notDone) {
         try {
             Optional<Open> found = find(source, part);
-            if (found.isPresent()) return found.get();
+            if (found.isPresent()) {
+                open.add(found.get());
+            } else if (notDone) {
+                open.add(anew(part));
+            } else {
+                done.add(part);
+            }
         } catch (RocksDBException | QueueException.Corrupt damage) {
-            // Told by the count of those that begin anew.
+            open.add(anew(part)); // told by the count of those that begin anew
         }
-        return anew(part);
     }
 
     private Optional<Open> find(Database source, int part) throws RocksDBException {
