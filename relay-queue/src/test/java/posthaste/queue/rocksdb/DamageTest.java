@@ -46,9 +46,9 @@ import posthaste.queue.SalvageSummary;
  */
 class DamageTest {
     private static final boolean FULL = "full".equals(System.getProperty("posthaste.damage"));
-    private static final int MESSAGES = Integer.getInteger("posthaste.damage.messages", 120);
+    private static final int MESSAGES = Integer.getInteger("posthaste.damage.messages", 60);
     private static final long SEED = Long.getLong("posthaste.damage.seed", 1);
-    private static final int DAMAGES_CHOSEN = 2;
+    private static final int DAMAGES_CHOSEN = 1;
 
     @TempDir
     static Path directory;

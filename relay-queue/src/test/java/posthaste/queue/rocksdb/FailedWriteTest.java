@@ -46,7 +46,7 @@ class FailedWriteTest {
                 directory, 0, 16 * MIB, 64 * MIB, 4 * MIB, 8 * MIB, 64 * 1024, 64, Duration.ofDays(7), 1024 * MIB);
     }
 
-    private static boolean run(String... command) {
+    static boolean run(String... command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -2,6 +2,7 @@ package posthaste.queue.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static posthaste.queue.Mails.noise;
 import static posthaste.queue.rocksdb.QueueFixture.accept;
 import static posthaste.queue.rocksdb.QueueFixture.backlog;
@@ -160,6 +161,22 @@ class SalvageTest {
         assertThat(salvaged.resolve("precious")).hasContent("data");
         assertThat(refusal(made.closed, made.closed.resolve("in-it")).exitCode())
                 .isEqualTo(73);
+    }
+
+    @Test
+    void withoutRoomNothingIsLeftBehind() throws IOException {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        assumeTrue(
+                FailedWriteTest.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk.toString()), "no tmpfs");
+        try {
+            CannotOpen why = refusal(made.closed, disk.resolve("rescued"));
+
+            assertThat(why.exitCode()).isEqualTo(74);
+            assertThat(why).hasMessageContaining("another disk");
+            assertThat(disk.resolve("rescued")).isEmptyDirectory();
+        } finally {
+            FailedWriteTest.run("umount", "--lazy", disk.toString());
+        }
     }
 
     @Test
