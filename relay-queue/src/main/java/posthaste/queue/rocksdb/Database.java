@@ -37,9 +37,9 @@ final class Database implements AutoCloseable {
         return open(directory, tuning.databaseOptions(mode), tuning.descriptors());
     }
 
-    /** Opens a copy whose log is read past any damage and whose tables may be damaged; never one that is in use. */
-    static Database openForRescue(Path directory, RocksTuning tuning) throws RocksDBException {
-        return open(directory, tuning.rescueOptions(), tuning.rescueDescriptors());
+    /** Opens a copy whose log and tables may be damaged; never one that is in use. */
+    static Database openForRescue(Path directory, RocksTuning tuning, WALRecoveryMode mode) throws RocksDBException {
+        return open(directory, tuning.rescueOptions(mode), tuning.rescueDescriptors());
     }
 
     private static Database open(Path directory, DBOptions options, List<ColumnFamilyDescriptor> families)

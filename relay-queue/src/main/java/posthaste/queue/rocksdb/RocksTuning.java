@@ -146,10 +146,8 @@ final class RocksTuning implements AutoCloseable {
     }
 
     /** For a copy of a damaged database. The caller closes it behind the database. */
-    DBOptions rescueOptions() {
-        return databaseOptions(WALRecoveryMode.SkipAnyCorruptedRecords)
-                .setCreateIfMissing(false)
-                .setParanoidChecks(false);
+    DBOptions rescueOptions(WALRecoveryMode mode) {
+        return databaseOptions(mode).setCreateIfMissing(false).setParanoidChecks(false);
     }
 
     /** Without compactions, which would end at the first damage. */

@@ -140,9 +140,12 @@ public final class Salvage {
         OptionalLong witnessed = CommitWitness.read(from.resolve("committed"));
         try (RocksTuning tuning = new RocksTuning(config);
                 RocksTuning fresh = new RocksTuning(config);
-                Database source = new SalvageSource(from.resolve("queue"), work, tuning, witnessed, told).open();
                 Database rescued = Database.open(target, fresh, WALRecoveryMode.TolerateCorruptedTailRecords)) {
-            SalvageSummary summary = new SalvageRun(source, rescued, witnessed, told).run();
+            var damaged = new SalvageSource(from.resolve("queue"), work, tuning, witnessed, told);
+            SalvageSummary summary;
+            try (Database source = damaged.open()) {
+                summary = new SalvageRun(source, rescued, witnessed, told, damaged.logCut()).run();
+            }
             CommitWitness.open(to.resolve("committed"))
                     .note(QueueState.read(rescued).group());
             copyDots();

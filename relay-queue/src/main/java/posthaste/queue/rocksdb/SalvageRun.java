@@ -24,6 +24,7 @@ final class SalvageRun {
     private final Database target;
     private final OptionalLong witnessed;
     private final SalvageListener told;
+    private final boolean logCut;
     private final Set<MessageId> named = new HashSet<>();
     private long recovered;
     private long begunAnew;
@@ -32,18 +33,19 @@ final class SalvageRun {
     private long newestId;
     private long lastEvent;
 
-    SalvageRun(Database source, Database target, OptionalLong witnessed, SalvageListener told) {
+    SalvageRun(Database source, Database target, OptionalLong witnessed, SalvageListener told, boolean logCut) {
         this.source = source;
         this.target = target;
         this.witnessed = witnessed;
         this.told = told;
+        this.logCut = logCut;
     }
 
     SalvageSummary run() throws RocksDBException {
         carryMessages();
         nameDeliveriesWithoutMessage();
         carryEvents();
-        long commitsMissing = putState();
+        long commitsMissing = Math.max(putState(), logCut ? 1 : 0);
         return new SalvageSummary(recovered, begunAnew, missing, commitsMissing, eventsMissing);
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WALRecoveryMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.QueueException;
@@ -29,6 +30,7 @@ final class SalvageSource {
     private final RocksTuning tuning;
     private final OptionalLong witnessed;
     private final SalvageListener told;
+    private boolean logCut;
 
     /** @param work where the copies go; they stay until the caller removes it */
     SalvageSource(Path directory, Path work, RocksTuning tuning, OptionalLong witnessed, SalvageListener told) {
@@ -42,25 +44,64 @@ final class SalvageSource {
     Database open() throws RocksDBException, IOException {
         Optional<Database> asItIs = openAsItIs();
         if (asItIs.isPresent()) return asItIs.get();
-        Path copy = work.resolve("rebuilt");
-        DatabaseCopy.make(directory, copy);
         told.note("the table of contents of the database is damaged: it was rebuilt from the files, and mail that was"
                 + " delivered shortly before the damage may be delivered again");
-        new RebuiltManifest(copy, told).write();
-        return Database.openForRescue(copy, tuning);
+        try {
+            return openRebuilt("rebuilt", WALRecoveryMode.SkipAnyCorruptedRecords, told);
+        } catch (RocksDBException unskippable) {
+            noteCut(unskippable);
+            return openRebuilt("rebuilt-cut", WALRecoveryMode.PointInTimeRecovery, new Unheard());
+        }
+    }
+
+    private Database openRebuilt(String name, WALRecoveryMode mode, SalvageListener listener)
+            throws RocksDBException, IOException {
+        Path copy = work.resolve(name);
+        DatabaseCopy.make(directory, copy);
+        new RebuiltManifest(copy, listener).write();
+        return Database.openForRescue(copy, tuning, mode);
+    }
+
+    /** Some damage the library does not skip: then what stands in the log behind it is lost. */
+    private void noteCut(RocksDBException unskippable) {
+        logCut = true;
+        told.note("the log can be read up to its damage only: " + unskippable.getMessage());
+    }
+
+    /** Whether commits behind a damage in the log were left out. */
+    boolean logCut() {
+        return logCut;
+    }
+
+    /** What is said twice. */
+    private static final class Unheard implements SalvageListener {
+        @Override
+        public void missing(Missing message) {}
+
+        @Override
+        public void note(String sentence) {}
     }
 
     /** Empty where the library refuses, or where it opens something older than what the files hold. */
     private Optional<Database> openAsItIs() throws IOException {
-        Path copy = work.resolve("copy");
-        DatabaseCopy.make(directory, copy);
-        mendCurrent(copy);
-        try {
-            Database opened = Database.openForRescue(copy, tuning);
-            if (isComplete(opened)) return Optional.of(opened);
-            opened.close();
-        } catch (RocksDBException refusal) {
-            LOG.debug("the copy does not open: {}", refusal.getMessage());
+        Optional<RocksDBException> first = Optional.empty();
+        for (WALRecoveryMode mode :
+                new WALRecoveryMode[] {WALRecoveryMode.SkipAnyCorruptedRecords, WALRecoveryMode.PointInTimeRecovery}) {
+            Path copy = work.resolve("copy-" + mode.getValue());
+            DatabaseCopy.make(directory, copy);
+            mendCurrent(copy);
+            try {
+                Database opened = Database.openForRescue(copy, tuning, mode);
+                if (isComplete(opened)) {
+                    first.ifPresent(this::noteCut);
+                    return Optional.of(opened);
+                }
+                opened.close();
+                return Optional.empty();
+            } catch (RocksDBException refusal) {
+                LOG.debug("the copy does not open: {}", refusal.getMessage());
+                first = Optional.of(refusal);
+            }
         }
         return Optional.empty();
     }
