@@ -42,12 +42,14 @@ import posthaste.queue.SalvageSummary;
  * damage is told; and what is salvaged must be whole, and what is not must be told.
  *
  * <p>{@code -Dposthaste.damage=full} damages every file in every way, {@code -Dposthaste.damage.messages=4000} makes a
- * larger queue, {@code -Dposthaste.damage.seed=N} another one. Without them a choice is made from the seed.
+ * larger queue, {@code -Dposthaste.damage.seed=N} another one,
+ * {@code -Dposthaste.damage.file=.log} damages only files with that in their name. Without them a choice is made from the seed.
  */
 class DamageTest {
     private static final boolean FULL = "full".equals(System.getProperty("posthaste.damage"));
     private static final int MESSAGES = Integer.getInteger("posthaste.damage.messages", 60);
     private static final long SEED = Long.getLong("posthaste.damage.seed", 1);
+    private static final String FILE = System.getProperty("posthaste.damage.file", "");
     private static final int DAMAGES_CHOSEN = 1;
 
     @TempDir
@@ -80,6 +82,7 @@ class DamageTest {
             Collections.shuffle(files, random);
             Set<String> kinds = new HashSet<>();
             for (String file : files) {
+                if (!file.contains(FILE)) continue;
                 // Of the tables three, of everything else one.
                 String kind = file.endsWith(".sst") ? "sst" + random.nextInt(3) : file.replaceAll("\\d+", "");
                 if (!FULL && !kinds.add(kind)) continue;
