@@ -147,7 +147,9 @@ final class RocksTuning implements AutoCloseable {
 
     /** For a copy of a damaged database. The caller closes it behind the database. */
     DBOptions rescueOptions(WALRecoveryMode mode) {
-        return databaseOptions(mode).setCreateIfMissing(false).setParanoidChecks(false);
+        // Without these checks a log is not read to its damage only, but on and on.
+        boolean toDamageOnly = mode == WALRecoveryMode.PointInTimeRecovery;
+        return databaseOptions(mode).setCreateIfMissing(false).setParanoidChecks(toDamageOnly);
     }
 
     /** Without compactions, which would end at the first damage. */
