@@ -7,6 +7,8 @@ public final class ExitCode {
     public static final int OUT_OF_MEMORY = 3;
     /** An unknown command or option. */
     public static final int USAGE = 64;
+    /** The database, found damaged while running. */
+    public static final int DAMAGED = 65;
     /** An address that is in use, or not ours. */
     public static final int UNAVAILABLE = 69;
     /** A bug. */

@@ -39,6 +39,9 @@ public final class Serving {
     }
 
     private static CannotStart brokenBy(QueueException why) {
+        if (why instanceof QueueException.Corrupt) {
+            return new CannotStart(ExitCode.DAMAGED, "the queue cannot go on: " + why.getMessage());
+        }
         return new CannotStart(
                 ExitCode.IO_ERROR,
                 "the queue cannot go on: " + why.getMessage()

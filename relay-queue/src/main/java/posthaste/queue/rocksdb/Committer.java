@@ -42,6 +42,7 @@ final class Committer implements Runnable {
     private final QueueHealth health;
     private final QueueMetrics metrics;
     private final IdSource ids;
+    private final CommitWitness witness;
     private final int groupMax;
     private final Repair repair;
     private volatile DeliveryListener listener = Unheard.INSTANCE;
@@ -76,12 +77,14 @@ final class Committer implements Runnable {
             Store.Opening opening,
             QueueState state,
             IdSource ids,
+            CommitWitness witness,
             QueueHealth health,
             QueueMetrics metrics,
             int groupMax) {
         this.store = store;
         this.state = state;
         this.ids = ids;
+        this.witness = witness;
         this.health = health;
         this.metrics = metrics;
         this.groupMax = groupMax;
@@ -265,6 +268,7 @@ final class Committer implements Runnable {
         state = next;
         messages = next.messages();
         if (sync) {
+            witness.note(next.group());
             syncedSequence = next.nextSequence() - 1;
             dirty = false;
             unsynced.clear();

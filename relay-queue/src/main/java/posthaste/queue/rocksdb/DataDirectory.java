@@ -113,6 +113,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("in-dot");
     }
 
+    /** Of {@link CommitWitness}. */
+    Path witness() {
+        return root.resolve("committed");
+    }
+
     /** Lets another process in. */
     @Override
     public void close() throws IOException {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
@@ -33,15 +34,31 @@ final class Database implements AutoCloseable {
     }
 
     static Database open(Path directory, RocksTuning tuning, WALRecoveryMode mode) throws RocksDBException {
-        DBOptions options = tuning.databaseOptions(mode);
+        return open(directory, tuning.databaseOptions(mode), tuning.descriptors());
+    }
+
+    /** Opens a copy whose log and tables may be damaged; never one that is in use. */
+    static Database openForRescue(Path directory, RocksTuning tuning, WALRecoveryMode mode) throws RocksDBException {
+        return open(directory, tuning.rescueOptions(mode), tuning.rescueDescriptors());
+    }
+
+    private static Database open(Path directory, DBOptions options, List<ColumnFamilyDescriptor> families)
+            throws RocksDBException {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
-            RocksDB db = RocksDB.open(options, directory.toString(), tuning.descriptors(), handles);
+            RocksDB db = RocksDB.open(options, directory.toString(), families, handles);
             return new Database(db, options, handles);
         } catch (RocksDBException failure) {
             options.close();
             throw failure;
         }
+    }
+
+    /** Names of the tables in use. */
+    List<String> tables() {
+        return db.getLiveFilesMetaData().stream()
+                .map(each -> each.fileName().replaceFirst("^/", ""))
+                .toList();
     }
 
     ColumnFamilyHandle handle(Family family) {

@@ -9,7 +9,7 @@ import posthaste.queue.MessageId;
  */
 final class IdSource {
     /** How far the stored ceiling is raised ahead of the time. */
-    private static final long AHEAD_MILLIS = 10_000;
+    static final long AHEAD_MILLIS = 10_000;
     /** It is raised again when less than this is left. */
     private static final long LEFT_MILLIS = 5_000;
 

@@ -141,9 +141,16 @@ final class QueueReads {
         try {
             return read.read();
         } catch (QueueException.Corrupt corrupt) {
-            metrics.corrupt();
-            LOG.error("left in the queue, unreadable: {}", corrupt.getMessage());
-            return Optional.empty();
+            return unreadable(corrupt);
+        } catch (RocksDBException damage) {
+            if (!Recovery.isCorruption(damage)) throw damage;
+            return unreadable(Store.corrupt(damage));
         }
+    }
+
+    private <T> Optional<T> unreadable(QueueException.Corrupt why) {
+        metrics.corrupt();
+        LOG.error("left in the queue, unreadable: {}", why.getMessage());
+        return Optional.empty();
     }
 }

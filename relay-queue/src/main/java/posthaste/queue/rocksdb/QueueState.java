@@ -21,7 +21,7 @@ record QueueState(long batch, long group, long answered, long nextSequence, long
     private static final int VERSION = 2;
     private static final int WITHOUT_ANSWERED = 1;
     private static final int TYPICAL_BYTES = 40;
-    private static final byte[] KEY = "queue".getBytes(US_ASCII);
+    static final byte[] KEY = "queue".getBytes(US_ASCII);
 
     static final QueueState EMPTY = new QueueState(0, 0, 0, 1, 0, 0);
 

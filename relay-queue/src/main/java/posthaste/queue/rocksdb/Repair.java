@@ -16,7 +16,8 @@ import posthaste.queue.QueueException;
  * What follows a failed write. New mail of the group is refused; outcomes of attempts are kept and written again. Where
  * the disk was full the same handle goes on once there is room. Otherwise the database is closed and opened again,
  * because after a failed sync nobody knows what is on disk: its first batch removes what was refused, and tells by the
- * number of the last batch which outcomes have to be written once more. Owned by the committer thread.
+ * number of the last batch which outcomes have to be written once more. A damaged table that a compaction meets again
+ * after each reopen ends the process. Owned by the committer thread.
  */
 final class Repair {
     private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
@@ -27,6 +28,9 @@ final class Repair {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** The library resumes some seconds after there is room; where it does not, opening again does. */
     private static final long PROBES_BEFORE_REOPEN = 15;
+
+    private static final int DAMAGES_MAX = 3;
+    private static final long DAMAGES_WITHIN_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private static final int KEPT_MAX = Committer.INBOX_MAX;
     private static final int GROUP_MAX = 1024;
@@ -52,6 +56,9 @@ final class Repair {
     private final List<Again> again = new ArrayList<>();
     private final List<Again> refused = new ArrayList<>();
     private final Deque<Long> failedReopens = new ArrayDeque<>();
+    /** When a damaged file stopped the writing; opening again helps only until a compaction meets it once more. */
+    private final Deque<Long> damages = new ArrayDeque<>();
+
     private Stage stage = Stage.SOUND;
     private QueueException why = new QueueException.Closed();
     private long nextTry;
@@ -79,6 +86,8 @@ final class Repair {
         health.writing(Optional.of(why));
         nextTry = System.nanoTime() + (full ? PROBE_NANOS : 0);
         probesWithRoom = 0;
+        boolean forGood = damagedForGood(failure);
+        if (forGood) why = Store.corrupt(failure);
         for (QueueChange change : group) {
             if (change.doneAgain()) {
                 again.add(new Again(change, batch, answered));
@@ -87,6 +96,23 @@ final class Repair {
                 refused.add(new Again(change, batch, true));
             }
         }
+        if (forGood) die();
+    }
+
+    /** The process has to end. */
+    private void die() {
+        stage = Stage.DEAD;
+        giveUp();
+        committer.fatal(why);
+    }
+
+    /** Returns whether a damaged file has stopped the writing too often to go on. */
+    private boolean damagedForGood(RocksDBException failure) {
+        if (!Recovery.isCorruption(failure)) return false;
+        long now = System.nanoTime();
+        damages.addLast(now);
+        while (now - damages.getFirst() > DAMAGES_WITHIN_NANOS) damages.removeFirst();
+        return damages.size() >= DAMAGES_MAX;
     }
 
     private static boolean isNoSpace(RocksDBException failure) {
@@ -137,7 +163,12 @@ final class Repair {
             goOn(surviving);
         } catch (RocksDBException | QueueException failure) {
             LOG.error("opening the database again failed: {}", failure.getMessage());
-            reopenFailed();
+            if (failure instanceof RocksDBException damage && damagedForGood(damage)) {
+                why = Store.corrupt(damage);
+                die();
+            } else {
+                reopenFailed();
+            }
         }
     }
 
@@ -149,9 +180,7 @@ final class Repair {
             nextTry = now + REOPEN_DELAY_NANOS[failedReopens.size()];
             return;
         }
-        stage = Stage.DEAD;
-        giveUp();
-        committer.fatal(why);
+        die();
     }
 
     /** The first batch removes whatever the refused changes may have left. */

@@ -68,15 +68,17 @@ public final class RocksMailQueue implements MailQueue {
         this.tuning = tuning;
         FreeSpace space = new FreeSpace(directory.root(), config.freeSpaceReserve(), health);
         dotSlots = MappedDotSlots.open(directory.dotSlots());
-        Recovery recovery = new Recovery(directory.database(), directory.root(), tuning);
+        CommitWitness witness = CommitWitness.open(directory.witness());
+        Recovery recovery = new Recovery(directory.database(), directory.root(), tuning, witness);
         store = new Store(recovery.open());
         try {
             int unfinished = Recovery.dropUnfinished(store.ofCommitter());
             if (unfinished > 0) LOG.info("{} messages were being received when the last run ended", unfinished);
             QueueState state = QueueState.read(store.ofCommitter());
             clock = new QueueClock(wallClock.millis());
+            new ClockSetBack(store.ofCommitter(), clock.millis(), state.idCeiling()).mend();
             ids = new IdSource(clock, state.idCeiling());
-            committer = new Committer(store, recovery::open, state, ids, health, metrics, config.groupMax());
+            committer = new Committer(store, recovery::open, state, ids, witness, health, metrics, config.groupMax());
             readers = new Readers(store);
             memory = new BodyMemory(config.bodyMemory());
             bodies = new BodyReads(readers);
@@ -115,11 +117,21 @@ public final class RocksMailQueue implements MailQueue {
             throw why;
         } catch (QueueException.Corrupt damage) {
             giveUp(directory, tuning);
-            throw new QueueException.CannotOpen(Recovery.DAMAGED, directory.root() + ": " + damage.getMessage());
+            throw damaged(directory, damage);
         } catch (IOException | RocksDBException failure) {
             giveUp(directory, tuning);
+            if (failure instanceof RocksDBException broken && Recovery.isCorruption(broken)) {
+                throw damaged(directory, failure);
+            }
             throw new QueueException.CannotOpen(Recovery.IO_ERROR, directory.root() + ": " + failure);
         }
+    }
+
+    private static QueueException.CannotOpen damaged(DataDirectory directory, Exception damage) {
+        return new QueueException.CannotOpen(
+                Recovery.DAMAGED,
+                "the database in " + directory.database() + " is damaged: " + damage.getMessage()
+                        + ". Keep the directory, and rescue what can be read with posthaste salvage");
     }
 
     private static void giveUp(DataDirectory directory, RocksTuning tuning) {

@@ -145,6 +145,25 @@ final class RocksTuning implements AutoCloseable {
         return descriptors;
     }
 
+    /** For a copy of a damaged database. The caller closes it behind the database. */
+    DBOptions rescueOptions(WALRecoveryMode mode) {
+        // Without these checks a log is not read to its damage only, but on and on.
+        boolean toDamageOnly = mode == WALRecoveryMode.PointInTimeRecovery;
+        return databaseOptions(mode).setCreateIfMissing(false).setParanoidChecks(toDamageOnly);
+    }
+
+    /** Without compactions, which would end at the first damage. */
+    @SuppressWarnings("resource") // own() closes it
+    List<ColumnFamilyDescriptor> rescueDescriptors() {
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        families.forEach((family, options) -> descriptors.add(new ColumnFamilyDescriptor(
+                family.nameBytes(),
+                own(new ColumnFamilyOptions(options))
+                        .setDisableAutoCompactions(true)
+                        .setForceConsistencyChecks(false))));
+        return descriptors;
+    }
+
     Statistics statistics() {
         return statistics;
     }

@@ -157,12 +157,17 @@ final class Settle implements QueueChange {
         DeliveryKey key = deferred.key();
         group.deliveryPut(key);
         group.put(Family.DELIVERY, DeliveryKeyCodec.encode(key), nextValue);
-        ByteWriter where =
-                new ByteWriter(64).octet(PART_VERSION).octet(key.priority().code());
-        group.put(
-                Family.PART,
-                Keys.part(key),
-                where.fixed64(key.dueMillis()).text(key.destination()).toArray());
+        group.put(Family.PART, Keys.part(key), partValueOf(key));
+    }
+
+    /** What {@code part} says of a rewritten delivery: {@link #keyOf} reads it. */
+    static byte[] partValueOf(DeliveryKey key) {
+        return new ByteWriter(64)
+                .octet(PART_VERSION)
+                .octet(key.priority().code())
+                .fixed64(key.dueMillis())
+                .text(key.destination())
+                .toArray();
     }
 
     private void partDone(BitSet done, Group group) throws RocksDBException {

@@ -38,6 +38,7 @@ final class Store {
         try {
             return reading.from(current.orElseThrow(this::missing));
         } catch (RocksDBException failure) {
+            if (Recovery.isCorruption(failure)) throw corrupt(failure);
             throw new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
         } finally {
             lock.readLock().unlock();
@@ -47,6 +48,12 @@ final class Store {
     private QueueException missing() {
         if (closed) return new QueueException.Closed();
         return new QueueException.Failed("the database could not be opened again yet", new IllegalStateException());
+    }
+
+    /** What a damaged file is to whoever reads it. */
+    static QueueException.Corrupt corrupt(RocksDBException damage) {
+        return new QueueException.Corrupt("the database is damaged: " + damage.getMessage()
+                + "; stop the relay, keep the directory, and rescue what can be read with posthaste salvage");
     }
 
     /** For the committer, the only thread that exchanges the handle. */

@@ -32,7 +32,7 @@ final class UnansweredDots {
         UnansweredDots dots = new UnansweredDots();
         Set<MessagePart> seen = new HashSet<>();
         for (MappedDotSlots.Inherited slot : slots) {
-            // Two attempts of one part may have left a slot each: it is deferred once.
+            // Two attempts may have left a slot each, or a damaged file names a part twice: it is deferred once.
             if (!seen.add(new MessagePart(slot.message(), slot.part()))) continue;
             store.read(database -> reads.open(database, slot.message(), slot.part()))
                     .ifPresent(delivery -> dots.found.add(new Unanswered(delivery, slot.host())));
