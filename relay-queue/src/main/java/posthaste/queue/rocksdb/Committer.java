@@ -110,7 +110,7 @@ final class Committer implements Runnable {
         return submit(() -> inbox.offer(change, INBOX_MAX));
     }
 
-    /** The same for an outcome that nobody waits for: it is written with whatever presses, a millisecond later at most. */
+    /** The same for an outcome that nobody waits for: it is written with what presses next, a millisecond later at most. */
     Optional<QueueException> submitRider(QueueChange change) {
         return submit(() -> inbox.offerRider(change));
     }

@@ -5,10 +5,7 @@ import posthaste.queue.QueueException;
 
 /** Changes nothing, but wakes the committer. */
 enum Nudge implements QueueChange {
-    /** It sees that it is to end. */
-    END,
-    /** It sees what waits beside; dropped on the way. */
-    WAKE;
+    INSTANCE;
 
     @Override
     public boolean needsSync() {

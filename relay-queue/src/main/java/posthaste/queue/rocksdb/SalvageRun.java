@@ -223,6 +223,7 @@ final class SalvageRun {
         QueueState state = new QueueState(
                 old.batch() + 1,
                 group + 1,
+                group,
                 Math.max(old.nextSequence(), lastEvent + 1),
                 recovered,
                 Math.max(old.idCeiling(), behindNewest));
@@ -244,7 +245,7 @@ final class SalvageRun {
             return QueueState.read(source);
         } catch (RocksDBException | QueueException.Corrupt damage) {
             told.note("the state of the queue is damaged: whether the last commits are there cannot be told");
-            return new QueueState(0, witnessed.orElse(0), 1, 0, 0);
+            return new QueueState(0, witnessed.orElse(0), witnessed.orElse(0), 1, 0, 0);
         }
     }
 }

@@ -166,8 +166,7 @@ class SalvageTest {
     @Test
     void withoutRoomNothingIsLeftBehind() throws IOException {
         Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeTrue(
-                FailedWriteTest.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk.toString()), "no tmpfs");
+        assumeTrue(DiskFaults.run("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk.toString()), "no tmpfs");
         try {
             CannotOpen why = refusal(made.closed, disk.resolve("rescued"));
 
@@ -175,7 +174,7 @@ class SalvageTest {
             assertThat(why).hasMessageContaining("another disk");
             assertThat(disk.resolve("rescued")).isEmptyDirectory();
         } finally {
-            FailedWriteTest.run("umount", "--lazy", disk.toString());
+            DiskFaults.run("umount", "--lazy", disk.toString());
         }
     }
 
