@@ -33,6 +33,9 @@ final class EngineLoop implements Executor {
     /** Alarms of one tick; the rest comes with the next. */
     private static final int ALARMS_MAX = 500;
 
+    /** Between two looks at all sites: thousands of them must not cost a tick each. */
+    private static final long SITES_MILLIS = 250;
+
     private static final long SWEEP_MILLIS = 5_000;
     /** What was idle for so long is forgotten. */
     private static final long IDLE_MILLIS = 10_000;
@@ -46,6 +49,7 @@ final class EngineLoop implements Executor {
     private final Map<String, Destination> destinations = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private final Alarms alarms = new Alarms();
+    private long lookedAtMillis;
     private long sweptAtMillis;
     private volatile int destinationCount;
     private volatile int siteCount;
@@ -155,7 +159,10 @@ final class EngineLoop implements Executor {
             wake(name.get(), due);
         }
         alarmCount = alarms.size();
-        for (Site each : List.copyOf(sites.values())) each.tick(now);
+        if (now - lookedAtMillis >= SITES_MILLIS) {
+            lookedAtMillis = now;
+            for (Site each : sites.values()) each.tick(now);
+        }
         if (now - sweptAtMillis >= SWEEP_MILLIS) sweep(now);
     }
 

@@ -16,7 +16,11 @@ final class CrashImage {
     static Path of(Path live, Path image) {
         try {
             delete(image);
+            Files.createDirectories(image);
+            // The witness of commits first: a copy takes time, and it must not know of more than the log behind it.
+            copy(live.resolve("committed"), image.resolve("committed"));
             for (Path file : tree(live)) {
+                if (file.endsWith("committed")) continue;
                 Path copy = image.resolve(live.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(copy);
