@@ -87,7 +87,8 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void sync(Path directory) throws IOException {
+    /** Makes the names in a directory last. */
+    static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

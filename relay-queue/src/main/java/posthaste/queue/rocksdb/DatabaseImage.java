@@ -22,12 +22,14 @@ final class DatabaseImage {
     private static final List<String> NOT_DATA = List.of("LOCK", "LOG");
 
     private final Path directory;
+    private final Path root;
     private final Path image;
     private final Path unfinished;
 
     /** @param root of the data directory, on the file system of the database */
     DatabaseImage(Path directory, Path root) {
         this.directory = directory;
+        this.root = root;
         image = root.resolve("before-open");
         unfinished = root.resolve("before-open.unfinished");
     }
@@ -43,6 +45,7 @@ final class DatabaseImage {
             deleteTree(unfinished);
             return;
         }
+        DataDirectory.sync(unfinished); // a name that is missing here would be a file to delete
         Files.move(unfinished, image, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -58,14 +61,19 @@ final class DatabaseImage {
             Files.deleteIfExists(file);
             Files.createLink(file, kept);
         }
+        DataDirectory.sync(directory);
         drop();
     }
 
-    /** The open was right. */
+    /**
+     * The open was right. The image is gone for good when this returns: one that came back after a power cut would take
+     * everything with it that was written since.
+     */
     void drop() throws IOException {
         if (!Files.exists(image)) return;
         deleteTree(unfinished);
         Files.move(image, unfinished, StandardCopyOption.ATOMIC_MOVE); // half an image must not be put back
+        DataDirectory.sync(root);
         deleteTree(unfinished);
     }
 
