@@ -46,7 +46,8 @@ public interface MailQueue extends AutoCloseable {
     CompletionStage<List<Delivery>> expired(long nowMillis, int maxMessages, Executor owner);
 
     /**
-     * Records how an attempt ended. Written at once, synced with the next accept or within 100 ms. The delivery must not
+     * Records how an attempt ended. Written with the next accept, or within a millisecond where none comes; synced with the
+     * next accept or within 100 ms. The delivery must not
      * be attempted again before the stage completes; when recipients stay open, the listener is told of the next
      * revision.
      *
