@@ -30,6 +30,9 @@ class PowerCutIT {
 
         assertThat(result.promised()).as("seed %d", seed).isPositive();
         assertThat(result.bad()).as("seed %d", seed).isEmpty();
-        assertThat(control.bad()).as("seed %d", seed).anyMatch(cut -> cut.contains("is lost"));
+        // Promised mail is missing, or recovery sees that it is and refuses: with 20 cuts it may be either alone.
+        assertThat(control.bad())
+                .as("seed %d", seed)
+                .anyMatch(cut -> cut.contains("is lost") || cut.contains("were answered for"));
     }
 }
