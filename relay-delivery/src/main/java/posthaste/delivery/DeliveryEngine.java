@@ -79,8 +79,7 @@ public final class DeliveryEngine {
 
     private void export(DeliveryMetrics metrics) {
         metrics.gauge("posthaste.delivery.under.way", "Attempts begun and not recorded yet.", parts.underWay()::get);
-        metrics.gauge(
-                "posthaste.delivery.ready", "Deliveries in memory that wait for a connection.", parts.ready()::get);
+        metrics.gauge("posthaste.delivery.ready", "Deliveries in memory, waiting or under way.", parts.inMemory()::get);
         metrics.gauge(
                 "posthaste.delivery.destinations", "Destinations at work.", () -> sum(EngineLoop::destinationCount));
         metrics.gauge(

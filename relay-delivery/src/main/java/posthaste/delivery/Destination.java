@@ -53,7 +53,7 @@ final class Destination {
     private final BackOff dnsBackOff;
     private final DiskBacklog[] disk;
     private final ReadyQueue ready;
-    private final InHand inHand = new InHand();
+    private final InHand inHand;
     private final Recorder recorder;
     private int offered;
     private boolean resolving;
@@ -69,11 +69,12 @@ final class Destination {
         this.name = name;
         this.loop = loop;
         parts = loop.parts();
+        inHand = new InHand(parts);
         recorder = new Recorder(loop, inHand);
         dnsBackOff = new BackOff(DNS_WAIT_FIRST, DNS_WAIT_MAX, parts.config().retry(), loop.random());
         PriorityClass[] classes = {PriorityClass.URGENT, PriorityClass.NORMAL, PriorityClass.BULK};
         disk = new DiskBacklog[classes.length];
-        ready = new ReadyQueue(parts, READY_MAX);
+        ready = new ReadyQueue(READY_MAX);
         for (int i = 0; i < classes.length; i++) {
             disk[i] = new DiskBacklog(name, classes[i]);
         }
@@ -95,7 +96,7 @@ final class Destination {
         Optional<Attempt> going = inHand.goingOn(delivery.key());
         if (going.isPresent()) {
             goOn(going.get().continued(delivery));
-        } else if (mayTake(delivery) && ready.add(delivery)) {
+        } else if (mayTake(delivery) && inHand.hasRoom() && ready.add(delivery)) {
             inHand.take(delivery.key());
             pumpLater();
         } else {
@@ -255,7 +256,7 @@ final class Destination {
         for (Delivery each : page.deliveries()) {
             last = each.key();
             if (inHand.knows(last)) continue;
-            if (ready.add(each)) inHand.take(last);
+            if (inHand.hasRoom() && ready.add(each)) inHand.take(last);
             else of.note(last);
         }
         inHand.readEnds();

@@ -12,7 +12,7 @@ import posthaste.queue.MailQueue;
  * What every loop of an engine shares. Thread-safe.
  *
  * @param underWay attempts that were begun and are not recorded yet
- * @param ready deliveries in memory of all destinations, against {@link #READY_MAX}
+ * @param inMemory deliveries in memory of all destinations, with sites and connections too, against {@link #IN_MEMORY_MAX}
  * @param draining whether no further attempt is begun
  */
 record EngineParts(
@@ -24,19 +24,13 @@ record EngineParts(
         DeliveryMetrics metrics,
         InstantSource clock,
         AtomicInteger underWay,
-        AtomicInteger ready,
+        AtomicInteger inMemory,
         AtomicBoolean draining) {
     /** Deliveries in memory; their contents have a budget of their own in the queue. */
-    static final int READY_MAX = 10_000;
+    static final int IN_MEMORY_MAX = 10_000;
 
-    /** Room for one more delivery in memory: to be given back with {@link #giveBackReady}. */
-    boolean takeReady() {
-        if (ready.incrementAndGet() <= READY_MAX) return true;
-        ready.decrementAndGet();
-        return false;
-    }
-
-    void giveBackReady() {
-        ready.decrementAndGet();
+    /** Whether there is room for one more delivery in memory. */
+    boolean hasRoom() {
+        return inMemory.get() < IN_MEMORY_MAX;
     }
 }

@@ -13,6 +13,10 @@ import posthaste.queue.MessageId;
  * that a read of the backlog, which may be older than the latest record, brings none of them twice. One owner thread.
  */
 final class InHand {
+    /** So many a destination may have whatever the others have: slow ones must not keep it from its turn. */
+    private static final int FLOOR = 4;
+
+    private final EngineParts parts;
     private final Set<DeliveryKey> keys = new HashSet<>();
     /** What was recorded while a read is under way: it may still return them. */
     private final Set<DeliveryKey> recordedDuringRead = new HashSet<>();
@@ -27,23 +31,34 @@ final class InHand {
         }
     }
 
+    InHand(EngineParts parts) {
+        this.parts = parts;
+    }
+
+    /** Whether one more may be taken, within the bound that all destinations share. */
+    boolean hasRoom() {
+        return keys.size() < FLOOR || parts.hasRoom();
+    }
+
     boolean isEmpty() {
         return keys.isEmpty() && continuing.isEmpty();
     }
 
     /** False when it is in hand already. */
     boolean take(DeliveryKey key) {
-        return keys.add(key);
+        boolean taken = keys.add(key);
+        if (taken) parts.inMemory().incrementAndGet();
+        return taken;
     }
 
     /** It is on disk only, as it was. */
     void putBack(DeliveryKey key) {
-        keys.remove(key);
+        if (keys.remove(key)) parts.inMemory().decrementAndGet();
     }
 
     /** Its outcome is on disk. */
     void recorded(DeliveryKey key) {
-        keys.remove(key);
+        putBack(key);
         if (reading) recordedDuringRead.add(key);
     }
 

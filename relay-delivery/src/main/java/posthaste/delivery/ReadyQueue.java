@@ -8,19 +8,16 @@ import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 
 /**
- * Deliveries of one destination in memory that no site has yet, urgent ones first, within a bound of their own and one
- * that all destinations share. One owner thread.
+ * Deliveries of one destination in memory that no site has yet, urgent ones first. One owner thread.
  */
 final class ReadyQueue {
     private static final int CLASSES = 3;
 
-    private final EngineParts parts;
     private final int max;
     private final List<ArrayDeque<Delivery>> classes = new ArrayList<>(CLASSES);
     private int size;
 
-    ReadyQueue(EngineParts parts, int max) {
-        this.parts = parts;
+    ReadyQueue(int max) {
         this.max = max;
         for (int i = 0; i < CLASSES; i++) classes.add(new ArrayDeque<>(0));
     }
@@ -35,7 +32,7 @@ final class ReadyQueue {
 
     /** False where there is no room. */
     boolean add(Delivery delivery) {
-        if (size >= max || !parts.takeReady()) return false;
+        if (size >= max) return false;
         classOf(delivery.key()).add(delivery);
         size++;
         return true;
@@ -49,7 +46,7 @@ final class ReadyQueue {
     Delivery remove() {
         for (ArrayDeque<Delivery> each : classes) {
             if (each.isEmpty()) continue;
-            gone();
+            size--;
             return each.remove();
         }
         throw new IllegalStateException("nothing is ready");
@@ -61,14 +58,9 @@ final class ReadyQueue {
         for (Delivery each : queue) {
             if (!each.key().equals(key)) continue;
             queue.remove(each);
-            gone();
+            size--;
             return Optional.of(each);
         }
         return Optional.empty();
-    }
-
-    private void gone() {
-        size--;
-        parts.giveBackReady();
     }
 }

@@ -67,7 +67,12 @@ final class Recorder {
                     all.addAll(delayed);
                     return settling.settlement(delivery, all);
                 });
-        loop.when(whole, (settlement, bug) -> settle(attempt, settlement));
+        loop.when(whole, (settlement, bug) -> {
+            if (bug != null)
+                throw new IllegalStateException(
+                        "no record of " + delivery.message().id(), bug);
+            settle(attempt, settlement);
+        });
     }
 
     private CompletionStage<List<Settlement.Report>> notice(Delivery delivery, Settling settling, long now) {
