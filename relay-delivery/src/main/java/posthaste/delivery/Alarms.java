@@ -6,21 +6,33 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * When to look at which destination next: names and times in arrays, so that a million resting destinations cost less
- * than 100 bytes each. A hash table finds one by its name, a heap the one that is due first. One owner thread.
+ * When to look at which destination next: names and times in arrays, so that a million resting destinations cost some 60
+ * octets each. A hash table finds one by its name, a heap the one that is due first. One owner thread.
  *
- * <p>An entry lives in a slot: {@code names[slot]}, {@code due[slot]}; {@code table} holds slot + 1 by open addressing,
- * {@code heap} holds slots in heap order and {@code place[slot]} where each stands in it. Slots have no holes.
+ * <p>An entry lives in a slot: {@code names.at(slot)}, {@code due[slot]}, {@code failures[slot]}; {@code table} holds slot +
+ * 1 by open addressing, {@code heap} holds slots in heap order and {@code place[slot]} where each stands in it. Slots have
+ * no holes.
  */
 final class Alarms {
     private static final int INITIAL = 16;
+    /** More failures in a row than that say nothing new. */
+    static final int FAILURES_MAX = Byte.MAX_VALUE;
 
-    private byte[][] names = new byte[INITIAL][];
+    private final PackedNames names = new PackedNames();
     private long[] due = new long[INITIAL];
+    private byte[] failures = new byte[INITIAL];
     private int[] heap = new int[INITIAL];
     private int[] place = new int[INITIAL];
     private int[] table = new int[2 * INITIAL];
     private int size;
+
+    /**
+     * One of them.
+     *
+     * @param dueMillis when to look
+     * @param failures how often in a row its hosts could not be reached; above 0 nothing is tried before
+     */
+    record Alarm(String name, long dueMillis, int failures) {}
 
     int size() {
         return size;
@@ -31,51 +43,72 @@ final class Alarms {
         return size == 0 ? Long.MAX_VALUE : due[heap[0]];
     }
 
-    /** Adds a destination, or brings its time forward. */
-    void put(String name, long dueMillis) {
+    /** Looks at a destination then, and not at the time that was set before. */
+    void set(String name, long dueMillis, int failuresInARow) {
         byte[] key = name.getBytes(ISO_8859_1);
         int slot = find(key);
-        if (slot < 0) {
-            add(key, dueMillis);
-        } else if (dueMillis < due[slot]) {
-            due[slot] = dueMillis;
-            up(place[slot]);
-        }
+        if (slot < 0) slot = add(key, dueMillis);
+        else change(slot, dueMillis);
+        failures[slot] = (byte) Math.min(failuresInARow, FAILURES_MAX);
     }
 
-    /** The time of a destination; empty when it is not here. */
-    Optional<Long> dueOf(String name) {
+    /** Looks at a destination then, or earlier if that was set before. One that failed keeps its time. */
+    void bringForward(String name, long dueMillis) {
+        byte[] key = name.getBytes(ISO_8859_1);
+        int slot = find(key);
+        if (slot < 0) add(key, dueMillis);
+        else if (failures[slot] == 0 && dueMillis < due[slot]) change(slot, dueMillis);
+    }
+
+    private void change(int slot, long dueMillis) {
+        due[slot] = dueMillis;
+        up(place[slot]);
+        down(place[slot], size);
+    }
+
+    /** What is set for a destination. */
+    Optional<Alarm> of(String name) {
         int slot = find(name.getBytes(ISO_8859_1));
-        return slot < 0 ? Optional.empty() : Optional.of(due[slot]);
+        return slot < 0 ? Optional.empty() : Optional.of(new Alarm(name, due[slot], failures[slot]));
+    }
+
+    /** Forgets a destination. */
+    void remove(String name) {
+        int slot = find(name.getBytes(ISO_8859_1));
+        if (slot >= 0) removeSlot(slot);
     }
 
     /** Takes out the one that is due first, if it is due at {@code nowMillis}. */
-    Optional<String> pollDue(long nowMillis) {
+    Optional<Alarm> pollDue(long nowMillis) {
         if (nextDueMillis() > nowMillis) return Optional.empty();
         int slot = heap[0];
-        String name = new String(names[slot], ISO_8859_1);
+        var alarm = new Alarm(names.at(slot), due[slot], failures[slot]);
         removeSlot(slot);
-        return Optional.of(name);
+        return Optional.of(alarm);
     }
 
-    private void add(byte[] key, long dueMillis) {
-        if (size == names.length) grow();
+    /** Returns its slot. */
+    private int add(byte[] key, long dueMillis) {
+        if (size == due.length) grow();
         int slot = size++;
-        names[slot] = key;
+        names.put(slot, key);
         due[slot] = dueMillis;
+        failures[slot] = 0;
         insert(slot);
         heap[slot] = slot;
         place[slot] = slot;
         up(slot);
+        return slot;
     }
 
     private void grow() {
-        int capacity = 2 * names.length;
-        names = Arrays.copyOf(names, capacity);
+        int capacity = due.length + due.length / 2;
         due = Arrays.copyOf(due, capacity);
+        failures = Arrays.copyOf(failures, capacity);
         heap = Arrays.copyOf(heap, capacity);
         place = Arrays.copyOf(place, capacity);
-        table = new int[2 * capacity];
+        if (capacity <= table.length / 4 * 3) return;
+        table = new int[2 * table.length];
         for (int slot = 0; slot < size; slot++) insert(slot);
     }
 
@@ -84,43 +117,44 @@ final class Alarms {
         takeFromTable(slot);
         int last = --size;
         if (slot != last) move(last, slot);
-        names[last] = null;
+        names.remove(last);
     }
 
     /** Fills the hole at {@code to} with the last slot. */
     private void move(int from, int to) {
         table[indexOf(from)] = to + 1;
-        names[to] = names[from];
+        names.swap(from, to);
         due[to] = due[from];
+        failures[to] = failures[from];
         place[to] = place[from];
         heap[place[to]] = to;
     }
 
     // The table.
 
-    private int home(byte[] key) {
-        int hash = Arrays.hashCode(key) * 0x9E3779B9;
-        return (hash ^ hash >>> 15) & (table.length - 1);
+    private int home(int hash) {
+        int mixed = hash * 0x9E3779B9;
+        return (mixed ^ mixed >>> 15) & (table.length - 1);
     }
 
     private int find(byte[] key) {
         int mask = table.length - 1;
-        for (int at = home(key); table[at] != 0; at = at + 1 & mask) {
-            if (Arrays.equals(names[table[at] - 1], key)) return table[at] - 1;
+        for (int at = home(Arrays.hashCode(key)); table[at] != 0; at = at + 1 & mask) {
+            if (names.isAt(table[at] - 1, key)) return table[at] - 1;
         }
         return -1;
     }
 
     private void insert(int slot) {
         int mask = table.length - 1;
-        int at = home(names[slot]);
+        int at = home(names.hashOf(slot));
         while (table[at] != 0) at = at + 1 & mask;
         table[at] = slot + 1;
     }
 
     private int indexOf(int slot) {
         int mask = table.length - 1;
-        int at = home(names[slot]);
+        int at = home(names.hashOf(slot));
         while (table[at] != slot + 1) at = at + 1 & mask;
         return at;
     }
@@ -130,7 +164,7 @@ final class Alarms {
         int mask = table.length - 1;
         int gap = indexOf(slot);
         for (int at = gap + 1 & mask; table[at] != 0; at = at + 1 & mask) {
-            int home = home(names[table[at] - 1]);
+            int home = home(names.hashOf(table[at] - 1));
             boolean reaches = (at - home & mask) >= (at - gap & mask);
             if (!reaches) continue;
             table[gap] = table[at];
@@ -144,14 +178,14 @@ final class Alarms {
     private void takeFromHeap(int slot) {
         int at = place[slot];
         int moved = heap[size - 1];
-        set(at, moved);
+        stand(at, moved);
         if (moved == slot) return;
         // Within the size - 1 that stay.
         down(at, size - 1);
         up(place[moved]);
     }
 
-    private void set(int at, int slot) {
+    private void stand(int at, int slot) {
         heap[at] = slot;
         place[slot] = at;
     }
@@ -160,10 +194,10 @@ final class Alarms {
         int at = from;
         int slot = heap[at];
         while (at > 0 && due[heap[(at - 1) / 2]] > due[slot]) {
-            set(at, heap[(at - 1) / 2]);
+            stand(at, heap[(at - 1) / 2]);
             at = (at - 1) / 2;
         }
-        set(at, slot);
+        stand(at, slot);
     }
 
     private void down(int from, int count) {
@@ -173,9 +207,9 @@ final class Alarms {
             int child = 2 * at + 1;
             if (child + 1 < count && due[heap[child + 1]] < due[heap[child]]) child++;
             if (due[heap[child]] >= due[slot]) break;
-            set(at, heap[child]);
+            stand(at, heap[child]);
             at = child;
         }
-        set(at, slot);
+        stand(at, slot);
     }
 }

@@ -11,6 +11,7 @@ final class BackOff {
     private final long maxMillis;
     private final RandomGenerator random;
     private long nextMillis;
+    private int failures;
 
     /**
      * @param first the first wait, unless {@code retry.initial-delay} is shorter
@@ -30,18 +31,30 @@ final class BackOff {
     /** One more failure: how long to wait now, in milliseconds. */
     long next() {
         long millis = nextMillis;
-        nextMillis = Math.min(2 * nextMillis, maxMillis);
+        grow();
         double factor = 1 + JITTER * (2 * random.nextDouble() - 1);
         return Math.max(1, Math.min(Math.round((double) millis * factor), maxMillis));
     }
 
-    /** Whether something failed since the last {@link #reset}. */
-    boolean isGrown() {
-        return nextMillis != firstMillis;
+    private void grow() {
+        failures++;
+        nextMillis = Math.min(2 * nextMillis, maxMillis);
+    }
+
+    /** How often something failed since all was well. */
+    int failures() {
+        return failures;
+    }
+
+    /** As if so much had failed before. */
+    void startBehind(int earlierFailures) {
+        reset();
+        while (failures < earlierFailures) grow();
     }
 
     /** All is well again. */
     void reset() {
+        failures = 0;
         nextMillis = firstMillis;
     }
 }

@@ -58,6 +58,20 @@ public final class DeliveryEngine {
             DeliveryMetrics metrics,
             ClientMetrics clientMetrics,
             Consumer<QueueException> onFatal) {
+        this(vertx, config, queue, hosts, reports, metrics, clientMetrics, EngineParts.Bounds.DEFAULT, onFatal);
+    }
+
+    /** With other bounds of memory. */
+    DeliveryEngine(
+            Vertx vertx,
+            DeliveryConfig config,
+            MailQueue queue,
+            HostLookup hosts,
+            Reports reports,
+            DeliveryMetrics metrics,
+            ClientMetrics clientMetrics,
+            EngineParts.Bounds bounds,
+            Consumer<QueueException> onFatal) {
         this.vertx = vertx;
         this.onFatal = onFatal;
         parts = new EngineParts(
@@ -68,6 +82,8 @@ public final class DeliveryEngine {
                 reports,
                 metrics,
                 queue.clock(),
+                new SitePauses(),
+                bounds,
                 new AtomicInteger(),
                 new AtomicInteger(),
                 new AtomicBoolean());
@@ -139,7 +155,7 @@ public final class DeliveryEngine {
             }
             String name = delivery.key().destination();
             EngineLoop owner = ownerOf(name);
-            if (!hand(owner, () -> owner.destination(name).queued(delivery))) {
+            if (!hand(owner, () -> owner.queued(delivery))) {
                 delivery.body().release();
             }
         }

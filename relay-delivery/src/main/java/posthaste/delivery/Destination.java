@@ -34,13 +34,9 @@ final class Destination {
     private static final int READ_MAX = 500;
     /** After a pause one look at the hosts needs no more. */
     private static final int READ_MAX_AFTER_PAUSE = 20;
-    /** Hosts are looked up again after this time; the cache of the name system honours the times to live. */
-    private static final long RESOLUTION_MILLIS_MAX = 5_000;
     /** For what is due and finds no room: room comes with outcomes, and with those of other destinations. */
     private static final long LOOK_AGAIN_MILLIS = 100;
 
-    private static final Duration DNS_WAIT_FIRST = Duration.ofSeconds(60);
-    private static final Duration DNS_WAIT_MAX = Duration.ofMinutes(15);
     /** Before a backlog that could not be read is read again. */
     private static final Duration READ_WAIT = Duration.ofSeconds(1);
 
@@ -50,7 +46,7 @@ final class Destination {
     private final String name;
     private final EngineLoop loop;
     private final EngineParts parts;
-    private final BackOff dnsBackOff;
+    private final Outlook outlook;
     private final DiskBacklog[] disk;
     private final ReadyQueue ready;
     private final InHand inHand;
@@ -58,11 +54,6 @@ final class Destination {
     private int offered;
     private boolean resolving;
     private boolean pumping;
-    private Optional<Resolution.Found> found = Optional.empty();
-    private long resolvedAtMillis;
-    private long pausedUntilMillis;
-    private boolean wasPaused;
-    private Optional<Reply> pauseReason = Optional.empty();
     private long usedAtMillis;
 
     Destination(String name, EngineLoop loop) {
@@ -71,7 +62,7 @@ final class Destination {
         parts = loop.parts();
         inHand = new InHand(parts);
         recorder = new Recorder(loop, inHand);
-        dnsBackOff = new BackOff(DNS_WAIT_FIRST, DNS_WAIT_MAX, parts.config().retry(), loop.random());
+        outlook = new Outlook(parts.config().retry(), loop.random());
         PriorityClass[] classes = {PriorityClass.URGENT, PriorityClass.NORMAL, PriorityClass.BULK};
         disk = new DiskBacklog[classes.length];
         ready = new ReadyQueue(READY_MAX);
@@ -110,9 +101,10 @@ final class Destination {
     private void goOn(Attempt attempt) {
         inHand.take(attempt.delivery().key());
         parts.underWay().incrementAndGet();
-        if (found.isPresent() && !parts.draining().get()) {
+        Optional<Resolution.Found> hosts = outlook.hosts();
+        if (hosts.isPresent() && !parts.draining().get()) {
             offered++;
-            loop.offer(found.get(), List.of(attempt));
+            loop.offer(hosts.get(), outlook.failures(), List.of(attempt));
         } else {
             postpone(attempt);
         }
@@ -121,7 +113,7 @@ final class Destination {
     private boolean mayTake(Delivery delivery) {
         long now = parts.clock().millis();
         return delivery.key().dueMillis() <= now
-                && now >= pausedUntilMillis
+                && now >= outlook.pausedUntilMillis()
                 && !inHand.isReading()
                 && diskOf(delivery.key()).dueMillis() > delivery.key().dueMillis()
                 && !parts.draining().get();
@@ -133,10 +125,16 @@ final class Destination {
         pumpLater();
     }
 
-    /** It rested: something may be on disk, of any class, and nobody knows how its hosts are. */
-    void rested(long earliestDueMillis) {
+    /**
+     * It rested: something may be on disk, of any class, and nobody knows how its hosts are.
+     *
+     * @param untilMillis after failures nothing is tried before; else nothing is due before
+     * @param failures in a row, of its hosts or of the name system
+     */
+    void rested(long untilMillis, int failures) {
+        long earliestDueMillis = failures > 0 ? 0 : untilMillis;
         for (DiskBacklog each : disk) each.note(earliestDueMillis);
-        wasPaused = true;
+        outlook.rested(untilMillis, failures);
     }
 
     private DiskBacklog diskOf(DeliveryKey key) {
@@ -163,18 +161,33 @@ final class Destination {
     void pump() {
         long now = parts.clock().millis();
         if (parts.draining().get()) return;
-        if (now >= pausedUntilMillis) move(now);
+        if (now >= outlook.pausedUntilMillis()) move(now);
         rest();
     }
 
+    /** Nothing is read from disk before it is known that there is a way for it. */
     private void move(long now) {
-        read(now);
-        if (ready.isEmpty() || offered >= OFFERED_MAX) return;
-        if (found.isPresent() && now - resolvedAtMillis < RESOLUTION_MILLIS_MAX) {
-            offer(found.get());
-        } else {
-            resolve(now);
+        if (ready.isEmpty() && !isDue(now)) return;
+        Optional<Resolution> answer = outlook.fresh(now);
+        if (answer.isEmpty()) {
+            resolve();
+        } else if (answer.get() instanceof Resolution.Found hosts) {
+            Optional<SitePauses.Pause> pause = parts.pauses().at(hosts.site(), now);
+            if (pause.isPresent()) {
+                pause(pause.get(), List.of());
+            } else {
+                read(now);
+                offer(hosts);
+            }
+        } else if (answer.get() instanceof Resolution.Refused refused) {
+            read(now);
+            endReady(refused.reply());
         }
+    }
+
+    private boolean isDue(long now) {
+        for (DiskBacklog each : disk) if (each.dueMillis() <= now) return true;
+        return false;
     }
 
     private void offer(Resolution.Found hosts) {
@@ -183,7 +196,7 @@ final class Destination {
             attempts.add(begin(ready.remove()));
             offered++;
         }
-        if (!attempts.isEmpty()) loop.offer(hosts, attempts);
+        if (!attempts.isEmpty()) loop.offer(hosts, outlook.failures(), attempts);
     }
 
     private Attempt begin(Delivery delivery) {
@@ -191,34 +204,29 @@ final class Destination {
         return Attempt.of(this, delivery);
     }
 
-    private void resolve(long now) {
+    private void resolve() {
         if (resolving) return;
         resolving = true;
         parts.hosts().resolve(name).onComplete(answer -> {
             resolving = false;
             if (answer.failed()) throw new IllegalStateException("looking up " + name, answer.cause());
-            resolved(answer.result(), now);
+            resolved(answer.result(), parts.clock().millis());
         });
     }
 
-    private void resolved(Resolution answer, long askedAtMillis) {
-        if (answer instanceof Resolution.Found hosts) {
-            found = Optional.of(hosts);
-            resolvedAtMillis = askedAtMillis;
-            dnsBackOff.reset();
-            pump();
-        } else if (answer instanceof Resolution.Refused refused) {
-            found = Optional.empty();
-            endReady(refused.reply());
+    private void resolved(Resolution answer, long now) {
+        if (answer instanceof Resolution.Unavailable unavailable) {
+            long until = now + outlook.notAnswered();
+            pause(new SitePauses.Pause(until, unavailable.reply(), outlook.failures()), List.of());
         } else {
-            found = Optional.empty();
-            Reply reply = ((Resolution.Unavailable) answer).reply();
-            pause(parts.clock().millis() + dnsBackOff.next(), reply, List.of());
+            outlook.answered(answer, now);
+            pump();
         }
     }
 
     /** There are no hosts and there will be none: what is here comes back to its senders. */
     private void endReady(Reply reply) {
+        if (ready.isEmpty()) return;
         while (!ready.isEmpty()) {
             Attempt attempt = begin(ready.remove());
             attempt.endAll(RecipientOutcome.Kind.BOUNCED, reply);
@@ -231,7 +239,7 @@ final class Destination {
 
     private void read(long now) {
         if (inHand.isReading() || ready.size() > READY_MAX / 2) return;
-        if (wasPaused && ready.size() + offered > 0) return;
+        if (outlook.isDoubtful() && ready.size() + offered > 0) return;
         for (DiskBacklog each : disk) {
             if (each.dueMillis() <= now) {
                 read(each, now);
@@ -241,7 +249,7 @@ final class Destination {
     }
 
     private void read(DiskBacklog of, long now) {
-        int max = wasPaused ? READ_MAX_AFTER_PAUSE : READ_MAX;
+        int max = outlook.isDoubtful() ? READ_MAX_AFTER_PAUSE : READ_MAX;
         DeliveryKey start = of.beginRead();
         inHand.readBegins();
         used();
@@ -280,20 +288,21 @@ final class Destination {
         if (failure instanceof QueueException.Closed) return;
         LOG.error("cannot read the backlog of {}: {}; trying again", name, failure.toString());
         Reply why = Reply.of(451, "4.3.0", "The backlog cannot be read");
-        pause(parts.clock().millis() + READ_WAIT.toMillis(), why, List.of());
+        long until = parts.clock().millis() + READ_WAIT.toMillis();
+        pause(new SitePauses.Pause(until, why, outlook.failures()), List.of());
     }
 
     // Waiting.
 
     /**
-     * The hosts cannot be reached: nothing is tried before {@code untilMillis}, and nothing stays in memory.
+     * The hosts cannot be reached: nothing is tried before the pause is over, and nothing stays in memory.
      *
      * @param returned what the site had and has not begun
      */
-    void pause(long untilMillis, Reply reason, List<Attempt> returned) {
-        pausedUntilMillis = Math.max(pausedUntilMillis, untilMillis);
-        wasPaused = true;
-        pauseReason = Optional.of(reason);
+    void pause(SitePauses.Pause pause, List<Attempt> returned) {
+        long untilMillis = pause.untilMillis();
+        Reply reason = pause.reason();
+        outlook.pause(untilMillis, reason, pause.failures());
         // One of them carries the record, so that its history tells why nothing happened.
         boolean told = false;
         for (Attempt attempt : returned) {
@@ -346,8 +355,7 @@ final class Destination {
 
     /** A host has taken mail: what waits need not be careful any more. */
     private void reached() {
-        wasPaused = false;
-        pauseReason = Optional.empty();
+        outlook.reached();
     }
 
     /** An attempt of ours has ended, or goes on behind the record of what it came to so far. Called by the site. */
@@ -376,7 +384,7 @@ final class Destination {
     void expire(Delivery delivery) {
         if (!takeFromReady(delivery)) return;
         recorder.expire(
-                begin(delivery), delivery.lastReply().or(() -> pauseReason).orElse(NEVER_TRIED));
+                begin(delivery), delivery.lastReply().or(outlook::reason).orElse(NEVER_TRIED));
     }
 
     /** The sender of a delivery is to be told that it waits. */
@@ -386,7 +394,7 @@ final class Destination {
         if (delivery.recipients().stream().noneMatch(each -> each.notifyOn().wantsDelay())) return;
         if (!takeFromReady(delivery)) return;
         recorder.tellDelay(
-                begin(delivery), delivery.lastReply().or(() -> pauseReason).orElse(STILL_WAITING));
+                begin(delivery), delivery.lastReply().or(outlook::reason).orElse(STILL_WAITING));
     }
 
     /** False when it is being tried at this moment: the end of that attempt looks at the time itself. */
@@ -404,14 +412,19 @@ final class Destination {
     private void rest() {
         long next = nextDueMillis();
         if (next == Long.MAX_VALUE) return;
-        loop.wakeAt(name, Math.max(next, parts.clock().millis() + LOOK_AGAIN_MILLIS));
+        loop.wakeAt(name, Math.max(next, parts.clock().millis() + LOOK_AGAIN_MILLIS), failuresAtRest());
+    }
+
+    /** Failures count as long as it waits because of them. */
+    int failuresAtRest() {
+        return nextDueMillis() == outlook.pausedUntilMillis() ? outlook.failures() : 0;
     }
 
     /** The first moment at which there may be something to do; {@link Long#MAX_VALUE} when nothing waits. */
     long nextDueMillis() {
         long first = Long.MAX_VALUE;
         for (DiskBacklog each : disk) first = Math.min(first, each.dueMillis());
-        return first == Long.MAX_VALUE ? first : Math.max(first, pausedUntilMillis);
+        return first == Long.MAX_VALUE ? first : Math.max(first, outlook.pausedUntilMillis());
     }
 
     /** Whether it could be forgotten, but for what is on disk. */

@@ -5,9 +5,9 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.delivery.route.Resolution;
+import posthaste.queue.Delivery;
 import posthaste.queue.PriorityClass;
 
 /**
@@ -49,6 +50,8 @@ final class EngineLoop implements Executor {
     private final Map<String, Destination> destinations = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private final Alarms alarms = new Alarms();
+    private long crowdedAtMillis;
+    private long forgotSitesAtMillis;
     private long lookedAtMillis;
     private long sweptAtMillis;
     private volatile int destinationCount;
@@ -132,31 +135,59 @@ final class EngineLoop implements Executor {
         var created = new Destination(name, this);
         destinations.put(name, created);
         destinationCount = destinations.size();
-        Optional<Long> due = alarms.dueOf(name);
-        due.ifPresent(created::rested);
+        alarms.of(name).ifPresent(alarm -> created.rested(alarm.dueMillis(), alarm.failures()));
         return created;
+    }
+
+    /** The queue has written a delivery: it is tried at once, or is found on disk when its destination has its turn. */
+    void queued(Delivery delivery) {
+        String name = delivery.key().destination();
+        if (destinations.containsKey(name) || hasRoom()) {
+            destination(name).queued(delivery);
+        } else {
+            delivery.body().release();
+            bringForward(name, delivery.key().dueMillis());
+        }
     }
 
     /** After a restart: this destination has something on disk. */
     void backlog(String name, PriorityClass priority, long earliestDueMillis) {
         Destination known = destinations.get(name);
         if (known != null) known.onDisk(priority, earliestDueMillis);
-        else wakeAt(name, earliestDueMillis);
+        else bringForward(name, earliestDueMillis);
     }
 
-    /** Looks at a destination at this time, or earlier if that was asked for before. */
-    void wakeAt(String name, long dueMillis) {
-        alarms.put(name, dueMillis);
+    private void bringForward(String name, long dueMillis) {
+        alarms.bringForward(name, dueMillis);
         alarmCount = alarms.size();
+    }
+
+    /** Looks at a destination at this time. */
+    void wakeAt(String name, long dueMillis, int failures) {
+        alarms.set(name, dueMillis, failures);
+        alarmCount = alarms.size();
+    }
+
+    /** Whether there is room for one more destination, when those have gone that have nothing to do now. */
+    private boolean hasRoom() {
+        int max = shareOf(parts.bounds().destinations());
+        if (destinations.size() < max) return true;
+        long now = parts.clock().millis();
+        if (now - crowdedAtMillis < TICK_MILLIS) return false;
+        crowdedAtMillis = now;
+        forgetDestinations(Long.MAX_VALUE);
+        return destinations.size() < max;
+    }
+
+    private int shareOf(int bound) {
+        return Math.max(1, bound / loops.size());
     }
 
     private void tick() {
         long now = parts.clock().millis();
         for (int woken = 0; woken < ALARMS_MAX; woken++) {
-            long due = alarms.nextDueMillis();
-            Optional<String> name = alarms.pollDue(now);
-            if (name.isEmpty()) break;
-            wake(name.get(), due);
+            if (alarms.nextDueMillis() > now || !hasRoom()) break;
+            alarms.pollDue(now).ifPresent(this::wake);
         }
         alarmCount = alarms.size();
         if (now - lookedAtMillis >= SITES_MILLIS) {
@@ -166,47 +197,76 @@ final class EngineLoop implements Executor {
         if (now - sweptAtMillis >= SWEEP_MILLIS) sweep(now);
     }
 
-    private void wake(String name, long dueMillis) {
-        Destination known = destinations.get(name);
+    private void wake(Alarms.Alarm alarm) {
+        Destination known = destinations.get(alarm.name());
         if (known == null) {
-            known = destination(name);
-            known.rested(dueMillis);
+            known = destination(alarm.name());
+            known.rested(alarm.dueMillis(), alarm.failures());
         }
         known.pump();
     }
 
     private void sweep(long now) {
         sweptAtMillis = now;
+        forgetDestinations(now - IDLE_MILLIS);
+        for (Iterator<Site> all = sites.values().iterator(); all.hasNext(); ) {
+            Site each = all.next();
+            if (each.isIdle(now - IDLE_MILLIS)) forget(each, all);
+        }
+        siteCount = sites.size();
+    }
+
+    private void forgetDestinations(long usedBeforeMillis) {
         destinations.values().removeIf(each -> {
-            if (!each.isIdle(now - IDLE_MILLIS)) return false;
+            if (!each.isIdle(usedBeforeMillis)) return false;
             long due = each.nextDueMillis();
-            if (due != Long.MAX_VALUE) wakeAt(each.name(), due);
+            if (due == Long.MAX_VALUE) alarms.remove(each.name());
+            else wakeAt(each.name(), due, each.failuresAtRest());
             return true;
         });
-        sites.values().removeIf(each -> each.isIdle(now - IDLE_MILLIS));
         destinationCount = destinations.size();
-        siteCount = sites.size();
     }
 
     // Sites.
 
-    /** Hands attempts to the site of these hosts, wherever it lives. */
-    void offer(Resolution.Found hosts, List<Attempt> attempts) {
+    /**
+     * Hands attempts to the site of these hosts, wherever it lives.
+     *
+     * @param failures in a row, as the destination knows them: a site that was forgotten begins with them
+     */
+    void offer(Resolution.Found hosts, int failures, List<Attempt> attempts) {
         EngineLoop owner = ownerOf(hosts.site(), loops);
         if (owner == this) {
-            site(hosts).offer(hosts, attempts);
+            site(hosts, failures).offer(hosts, attempts);
         } else {
-            owner.execute(() -> owner.site(hosts).offer(hosts, attempts));
+            owner.execute(() -> owner.site(hosts, failures).offer(hosts, attempts));
         }
     }
 
-    private Site site(Resolution.Found hosts) {
+    private Site site(Resolution.Found hosts, int failures) {
         Site known = sites.get(hosts.site());
         if (known != null) return known;
-        var created = new Site(hosts, this);
+        if (sites.size() >= shareOf(parts.bounds().sites())) forgetRestingSites();
+        var created = new Site(hosts, failures, this);
         sites.put(hosts.site(), created);
         siteCount = sites.size();
         return created;
+    }
+
+    /** Those that only remember a pause: their destinations remember it too. */
+    private void forgetRestingSites() {
+        long now = parts.clock().millis();
+        if (now - forgotSitesAtMillis < TICK_MILLIS) return;
+        forgotSitesAtMillis = now;
+        for (Iterator<Site> all = sites.values().iterator(); all.hasNext(); ) {
+            Site each = all.next();
+            if (each.isResting()) forget(each, all);
+        }
+    }
+
+    private void forget(Site site, Iterator<Site> at) {
+        at.remove();
+        parts.pauses().remove(site.name());
     }
 
     /** Sends nothing more; connections end behind what is under way. */

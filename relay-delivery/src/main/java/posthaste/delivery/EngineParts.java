@@ -11,8 +11,10 @@ import posthaste.queue.MailQueue;
 /**
  * What every loop of an engine shares. Thread-safe.
  *
+ * @param pauses of sites whose hosts cannot be reached
+ * @param bounds of memory
  * @param underWay attempts that were begun and are not recorded yet
- * @param inMemory deliveries in memory of all destinations, with sites and connections too, against {@link #IN_MEMORY_MAX}
+ * @param inMemory deliveries in memory of all destinations, with sites and connections too, against {@link Bounds#deliveries}
  * @param draining whether no further attempt is begun
  */
 record EngineParts(
@@ -23,14 +25,26 @@ record EngineParts(
         Reports reports,
         DeliveryMetrics metrics,
         InstantSource clock,
+        SitePauses pauses,
+        Bounds bounds,
         AtomicInteger underWay,
         AtomicInteger inMemory,
         AtomicBoolean draining) {
-    /** Deliveries in memory; their contents have a budget of their own in the queue. */
-    static final int IN_MEMORY_MAX = 10_000;
+
+    /**
+     * What an engine keeps in memory at most.
+     *
+     * @param deliveries of all destinations, beside the few that each destination in memory may always have; their
+     *     contents have a budget of their own in the queue
+     * @param destinations the others rest until there is room
+     * @param sites that have nothing to do but to remember a pause
+     */
+    record Bounds(int deliveries, int destinations, int sites) {
+        static final Bounds DEFAULT = new Bounds(10_000, 20_000, 10_000);
+    }
 
     /** Whether there is room for one more delivery in memory. */
     boolean hasRoom() {
-        return inMemory.get() < IN_MEMORY_MAX;
+        return inMemory.get() < bounds.deliveries();
     }
 }

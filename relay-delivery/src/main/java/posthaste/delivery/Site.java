@@ -36,6 +36,8 @@ final class Site {
     private static final int PACKED = 3;
     /** What waits behind a transaction for so long goes to another connection. */
     private static final long STUCK_MILLIS = 1_000;
+    /** While a paused site looks whether its hosts are back, destinations come again after this time. */
+    private static final long LOOKING_MILLIS = 5_000;
     /** Weight of the latest transaction in the average: 1/8. */
     private static final int AVERAGE_SHIFT = 3;
 
@@ -58,18 +60,26 @@ final class Site {
     private long pausedUntilMillis;
     private Reply pauseReason = Reply.of(451, "4.4.1", "Not tried yet");
     private long noOpeningUntilMillis;
+    /** Whether destinations are told to wait ({@link SitePauses}): until a host has answered. */
+    private boolean announced;
+
     private long averageNanos;
     private long usedAtMillis;
     private boolean draining;
 
-    Site(Resolution.Found found, EngineLoop loop) {
+    /** @param failures in a row of these hosts, before now */
+    Site(Resolution.Found found, int failures, EngineLoop loop) {
         this.name = found.site();
         this.loop = loop;
         parts = loop.parts();
         window = new ConcurrencyWindow(parts.config().connectionsPerSite());
-        hosts = new SiteHosts(found, parts.config().retry(), loop.random());
+        hosts = new SiteHosts(found, failures, parts.config().retry(), loop.random());
         nextLoop = loop.random().nextInt(loop.loops().size());
         usedAtMillis = parts.clock().millis();
+    }
+
+    String name() {
+        return name;
     }
 
     /** Takes attempts of one destination, and gives back what cannot be tried now. */
@@ -171,6 +181,7 @@ final class Site {
         var connection = new SiteConnection(this, loop, home, hop);
         connections.add(connection);
         opening++;
+        keepOthersWaiting();
         parts.client().open(home.context(), hop, connection);
     }
 
@@ -287,6 +298,10 @@ final class Site {
         averageNanos += (connection.lastNanos() - averageNanos) >> AVERAGE_SHIFT;
         hosts.succeeded(result.hop());
         window.succeeded(connections.size());
+        if (announced) {
+            announced = false;
+            parts.pauses().remove(name);
+        }
     }
 
     /** What the results say of the host, whatever they say of the mail. */
@@ -323,21 +338,36 @@ final class Site {
         window.shrinkTo(1, "all hosts are unreachable");
         parts.metrics().sitePaused();
         LOG.info("no host of {} can be reached; next try at {}", name, Instant.ofEpochMilli(pausedUntilMillis));
+        announce(pausedUntilMillis);
         lanes.drainTo(this::pause);
     }
 
+    private void announce(long untilMillis) {
+        announced = true;
+        parts.pauses().put(name, pauseUntil(untilMillis));
+    }
+
+    private SitePauses.Pause pauseUntil(long untilMillis) {
+        return new SitePauses.Pause(untilMillis, pauseReason, hosts.failures());
+    }
+
     private void pause(Destination destination, List<Attempt> attempts) {
-        long until = pausedUntilMillis;
-        Reply reason = pauseReason;
-        destination.loop().execute(() -> destination.pause(until, reason, attempts));
+        SitePauses.Pause pause = pauseUntil(pausedUntilMillis);
+        destination.loop().execute(() -> destination.pause(pause, attempts));
     }
 
     private static void giveBack(Destination destination, List<Attempt> attempts) {
         destination.loop().execute(() -> destination.returned(attempts));
     }
 
+    /** One connection looks whether the hosts are back: those who come meanwhile need not read anything for it. */
+    private void keepOthersWaiting() {
+        if (announced) announce(parts.clock().millis() + LOOKING_MILLIS);
+    }
+
     /** Time goes by: what had to wait may be possible now. */
     void tick(long now) {
+        if (!connections.isEmpty() && parts.pauses().at(name, now).isEmpty()) keepOthersWaiting();
         for (SiteConnection each : connections) each.recallIfStuck(now - STUCK_MILLIS);
         if (lanes.size() > 0 || !moving.isEmpty()) pump(now);
     }
@@ -355,10 +385,11 @@ final class Site {
 
     /** Whether nothing would be lost with it. */
     boolean isIdle(long usedBeforeMillis) {
-        return lanes.size() == 0
-                && moving.isEmpty()
-                && connections.isEmpty()
-                && usedAtMillis < usedBeforeMillis
-                && pausedUntilMillis < usedBeforeMillis;
+        return isResting() && usedAtMillis < usedBeforeMillis && pausedUntilMillis < usedBeforeMillis;
+    }
+
+    /** Whether nothing would be lost with it but what it knows of its hosts. */
+    boolean isResting() {
+        return lanes.size() == 0 && moving.isEmpty() && connections.isEmpty();
     }
 }

@@ -21,6 +21,8 @@ final class SiteHosts {
     private final Map<NextHop, Host> known = new HashMap<>();
 
     private Resolution.Found found;
+    /** How often hosts failed in a row before this object was made. */
+    private int earlierFailures;
 
     private static final class Host {
         private final BackOff backOff;
@@ -32,8 +34,10 @@ final class SiteHosts {
         }
     }
 
-    SiteHosts(Resolution.Found found, RetryConfig retry, RandomGenerator random) {
+    /** @param earlierFailures in a row, of these hosts, before they were forgotten */
+    SiteHosts(Resolution.Found found, int earlierFailures, RetryConfig retry, RandomGenerator random) {
         this.found = found;
+        this.earlierFailures = earlierFailures;
         this.retry = retry;
         this.random = random;
     }
@@ -46,7 +50,13 @@ final class SiteHosts {
     }
 
     private Host host(NextHop hop) {
-        return known.computeIfAbsent(hop, first -> new Host(new BackOff(WAIT_FIRST, WAIT_MAX, retry, random)));
+        return known.computeIfAbsent(hop, first -> new Host(backOff()));
+    }
+
+    private BackOff backOff() {
+        var backOff = new BackOff(WAIT_FIRST, WAIT_MAX, retry, random);
+        backOff.startBehind(earlierFailures);
+        return backOff;
     }
 
     /** A host that may be tried now, best preference first, equal ones in random order. */
@@ -73,6 +83,18 @@ final class SiteHosts {
         return first;
     }
 
+    /** How often in a row the host failed that failed least. */
+    int failures() {
+        int least = Integer.MAX_VALUE;
+        for (var tier : found.tiers()) for (NextHop hop : tier) least = Math.min(least, failuresOf(hop));
+        return least;
+    }
+
+    private int failuresOf(NextHop hop) {
+        Host host = known.get(hop);
+        return host == null ? 0 : host.backOff.failures();
+    }
+
     /** The host has failed: not before a while again. */
     void block(NextHop hop, long nowMillis) {
         Host host = host(hop);
@@ -85,6 +107,7 @@ final class SiteHosts {
     }
 
     void succeeded(NextHop hop) {
+        earlierFailures = 0;
         Host host = known.get(hop);
         if (host == null) return;
         host.backOff.reset();

@@ -62,7 +62,15 @@ class DeliveryEngineTest {
     }
 
     private EngineFixture engine(RetryConfig retry) {
-        return new EngineFixture(directory, EngineFixture.config(dns, hop.port(), retry)).started();
+        return engine(retry, EngineParts.Bounds.DEFAULT);
+    }
+
+    private EngineFixture engine(EngineParts.Bounds bounds) {
+        return engine(FAST, bounds);
+    }
+
+    private EngineFixture engine(RetryConfig retry, EngineParts.Bounds bounds) {
+        return new EngineFixture(directory, EngineFixture.config(dns, hop.port(), retry), bounds).started();
     }
 
     private static RetryConfig retry(Duration expire, Duration notice) {
@@ -426,6 +434,67 @@ class DeliveryEngineTest {
                 engine.awaitEmpty();
                 assertThat(slow.received()).hasSize(50);
             }
+        }
+    }
+
+    @Test
+    void moreDestinationsThanFitIntoMemoryTakeTheirTurns() {
+        CountDownLatch gate = new CountDownLatch(1);
+        hop.when(Step.GREETING).then(Move.hold(gate), Move.normally());
+        var bounds = new EngineParts.Bounds(50, 20, 10);
+        try (EngineFixture engine = engine(bounds)) {
+            for (int i = 0; i < 300; i++) domain("d" + i + ".example", "127.0.0.1");
+            for (int i = 0; i < 900; i++) engine.send("x\r\n", "r" + i + "@d" + i % 300 + ".example");
+            hop.awaitConnections(1);
+
+            assertThat(engine.gauge("posthaste.delivery.destinations")).isBetween(1.0, 20.0);
+            assertThat(engine.gauge("posthaste.delivery.ready")).isLessThanOrEqualTo(50 + 20 * 4);
+
+            gate.countDown();
+            engine.awaitEmpty();
+            assertThat(hop.received()).hasSize(900);
+        }
+    }
+
+    @Test
+    void destinationsOfADeadHostWaitTogetherAndReadNothing() {
+        int port = hop.port();
+        hop.close();
+        for (int i = 0; i < 300; i++) domain("d" + i + ".example", "127.0.0.1");
+        try (EngineFixture engine = engine(new EngineParts.Bounds(1_000, 20, 10))) {
+            for (int i = 0; i < 300; i++) engine.send("x\r\n", "r" + i + "@d" + i + ".example");
+            EngineFixture.await(() -> engine.count("posthaste.delivery.site.pauses") >= 5, "no further try");
+
+            assertThat(engine.gauge("posthaste.delivery.destinations")).isLessThanOrEqualTo(20);
+            // One destination of those that wait finds out for all.
+            assertThat(engine.count("posthaste.delivery.deferred")).isLessThanOrEqualTo(300 + 30);
+
+            hop = ScriptedHop.start(InetAddress.getLoopbackAddress(), port);
+            engine.awaitEmpty();
+            assertThat(hop.received()).hasSize(300);
+        }
+    }
+
+    @Test
+    void deadSitesThatWereForgottenForRoomAreTriedLessAndLessOften() {
+        for (int i = 0; i < 30; i++) domain("d" + i + ".example", "127.0.1." + (i + 1)); // nobody listens there
+        var slower = new RetryConfig(
+                Duration.ofMillis(100),
+                2,
+                Duration.ofSeconds(20),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(4),
+                Duration.ofMillis(400));
+        try (EngineFixture engine = engine(slower, new EngineParts.Bounds(1_000, 2, 2))) {
+            for (int i = 0; i < 30; i++) engine.send("x\r\n", "r@d" + i + ".example");
+
+            // 100 ms, 200, 400, 800: a relay that forgot would try every 100 ms.
+            EngineFixture.await(
+                    () -> engine.history().stream()
+                            .filter(each -> each.kind() == Kind.DEFERRED)
+                            .anyMatch(each -> each.nextDueMillis() - each.atMillis() > 700),
+                    "the pauses do not grow");
         }
     }
 

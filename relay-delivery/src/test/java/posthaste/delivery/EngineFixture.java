@@ -57,6 +57,10 @@ final class EngineFixture implements AutoCloseable {
     private final DeliveryEngine engine;
 
     EngineFixture(Path directory, DeliveryConfig config) {
+        this(directory, config, EngineParts.Bounds.DEFAULT);
+    }
+
+    EngineFixture(Path directory, DeliveryConfig config, EngineParts.Bounds bounds) {
         this.config = config;
         queue = RocksMailQueue.open(QueueConfig.defaults(directory), new QueueMetrics(meters), InstantSource.system());
         var dns = new NettyMailDns(vertx, config.dns(), queue.clock(), new DnsMetrics(meters));
@@ -68,6 +72,7 @@ final class EngineFixture implements AutoCloseable {
                 new DsnReports(config.hostname(), config.bounce(), config.retry()),
                 new DeliveryMetrics(meters),
                 new ClientMetrics(meters),
+                bounds,
                 fatal -> {});
     }
 
@@ -146,6 +151,11 @@ final class EngineFixture implements AutoCloseable {
         return stage.toCompletableFuture()
                 .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
                 .join();
+    }
+
+    /** What happened to all of them so far, as far as it is on disk. */
+    List<QueueEvent> history() {
+        return await(queue.events().after(0, 1_000, Runnable::run));
     }
 
     /** What happened to a message so far, as far as it is on disk. */
