@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +35,9 @@ import posthaste.queue.QueueException;
 public final class DeliveryEngine {
     private static final Logger LOG = LoggerFactory.getLogger("posthaste.mail");
     private static final long DRAIN_LOOK_MILLIS = 20;
+
+    private static final int BACKLOG_UNTAKEN_MAX = 1_024;
+    private static final long BACKLOG_WAIT_MILLIS = 100;
 
     private final Vertx vertx;
     private final EngineParts parts;
@@ -147,6 +152,9 @@ public final class DeliveryEngine {
 
     /** What the queue tells, handed to the loop that it concerns. */
     private final class QueueListener implements DeliveryListener {
+        /** Room for destinations of the backlog that the loops have not taken yet. */
+        private final Semaphore untaken = new Semaphore(BACKLOG_UNTAKEN_MAX);
+
         @Override
         public void queued(Delivery delivery) {
             if (delivery.key().priority() == PriorityClass.HELD) {
@@ -163,7 +171,23 @@ public final class DeliveryEngine {
         @Override
         public void backlog(String destination, PriorityClass priority, long earliestDueMillis) {
             EngineLoop owner = ownerOf(destination);
-            boolean unused = hand(owner, () -> owner.backlog(destination, priority, earliestDueMillis));
+            awaitTurn();
+            boolean handed = hand(owner, () -> {
+                untaken.release();
+                owner.backlog(destination, priority, earliestDueMillis);
+            });
+            if (!handed) untaken.release();
+        }
+
+        /** A million destinations at a start must not stand before new mail in the loops. */
+        private void awaitTurn() {
+            try {
+                while (!untaken.tryAcquire(BACKLOG_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    if (parts.draining().get()) return;
+                }
+            } catch (InterruptedException ending) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         /** False when the loop has ended before the queue: the mail is on disk, and the next start takes it up. */

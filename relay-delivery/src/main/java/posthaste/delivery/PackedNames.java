@@ -39,7 +39,7 @@ final class PackedNames {
 
     private void makeRoom(int more) {
         if (octets.length - end >= more) return;
-        if (holes > HOLES_MIN && holes > end / 2) {
+        if (holes > HOLES_MIN && holes > end / 4) {
             closeHoles();
             if (octets.length - end >= more) return;
         }

@@ -10,7 +10,8 @@ public interface DeliveryListener {
 
     /**
      * After a restart: {@code destination} has deliveries of this class on disk, the earliest due at {@code
-     * earliestDueMillis}. Never called for HELD.
+     * earliestDueMillis}. Never called for HELD. Called on a thread that has nothing else to do and may be kept waiting
+     * for a moment.
      */
     void backlog(String destination, PriorityClass priority, long earliestDueMillis);
 

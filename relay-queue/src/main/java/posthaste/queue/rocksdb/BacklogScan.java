@@ -10,11 +10,14 @@ import posthaste.queue.DeliveryListener;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
 
-/** After a restart: finds the destinations that have a backlog, by one seek per destination and class. */
+/** After a restart: finds the destinations that have a backlog, by one seek per destination and class at most. */
 final class BacklogScan implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(BacklogScan.class);
     /** Then the range is opened anew, so that it holds no old files and no exchange of the handle for long. */
     private static final int SEEKS_MAX = 4096;
+
+    /** Steps before a seek, which costs as much as ten: most destinations have a message or two. */
+    private static final int STEPS_MAX = 3;
 
     private static final byte[] BEHIND_ALL = {(byte) 0xff};
 
@@ -48,10 +51,18 @@ final class BacklogScan implements Runnable {
             for (int seeks = 0; scan.valid(); seeks++) {
                 byte[] key = scan.key();
                 if (seeks == SEEKS_MAX) return Optional.of(key);
-                scan.seek(report(key));
+                goTo(scan, report(key));
             }
         }
         return Optional.empty();
+    }
+
+    private static void goTo(Scan scan, byte[] next) throws RocksDBException {
+        for (int step = 0; step < STEPS_MAX; step++) {
+            scan.next();
+            if (!scan.valid() || Arrays.compareUnsigned(scan.key(), next) >= 0) return;
+        }
+        scan.seek(next);
     }
 
     /** Returns where the next class or destination begins. */
