@@ -129,6 +129,7 @@ public final class ConfigReader {
                 server.networks(),
                 server.local(bounce.postmaster()),
                 server.limits(),
+                server.eventLoops(),
                 queue.read(),
                 delivery.read(routes, bounce),
                 server.admin());

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the event loops, one per core: on epoll where it works both ways, else on NIO. A native library that serves may
+ * Starts the event loops: by default one per core, on epoll where it works both ways, else on NIO. A native library that serves may
  * still be unable to connect (docs/decisions/0002), so a probe connects before epoll is trusted.
  */
 final class EventLoops {
@@ -25,28 +25,38 @@ final class EventLoops {
 
     private EventLoops() {}
 
-    /** Blocks for the probe. */
-    static Vertx start() {
+    /**
+     * Blocks for the probe.
+     *
+     * @throws CannotStart where epoll is asked for and does not work here
+     */
+    static Vertx start(EventLoopsConfig config) throws CannotStart {
+        if (config.transport() == EventLoopsConfig.Kind.NIO) return build(Transport.NIO, config);
         Transport epoll = Transport.EPOLL;
-        if (epoll == null || !epoll.available()) return onNio("epoll is not available");
-        Vertx vertx = build(epoll);
+        if (epoll == null || !epoll.available()) return withoutEpoll(config, "epoll is not available");
+        Vertx vertx = build(epoll, config);
         try {
             await(probe(vertx));
             return vertx;
         } catch (ExecutionException | TimeoutException unusable) {
             vertx.close();
-            return onNio("the probe of epoll failed: " + unusable);
+            return withoutEpoll(config, "the probe of epoll failed: " + unusable);
         }
     }
 
-    private static Vertx onNio(String reason) {
+    private static Vertx withoutEpoll(EventLoopsConfig config, String reason) throws CannotStart {
+        if (config.transport() == EventLoopsConfig.Kind.EPOLL) {
+            throw new CannotStart(
+                    ExitCode.UNAVAILABLE,
+                    reason + "; set event-loops.transport to auto, and NIO serves where epoll does not");
+        }
         LOG.info("event loops on NIO: {}", reason);
-        return build(Transport.NIO);
+        return build(Transport.NIO, config);
     }
 
-    private static Vertx build(Transport transport) {
+    private static Vertx build(Transport transport, EventLoopsConfig config) {
         var options = new VertxOptions()
-                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+                .setEventLoopPoolSize(config.loops())
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
                 .setFileSystemOptions(

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -120,20 +120,40 @@ final class Relay implements Readiness {
      */
     static Relay start(RelayConfig config, Logging logging, Consumer<QueueException> onFatal) throws CannotStart {
         // Both take a few hundred milliseconds, and neither needs the other.
-        CompletableFuture<Vertx> loops = CompletableFuture.supplyAsync(EventLoops::start);
+        var loops = new FutureTask<>(() -> EventLoops.start(config.eventLoops()));
+        new Thread(loops, "start-of-event-loops").start();
         var meters = new Meters(logging);
         MailQueue queue;
         try {
             queue = RocksMailQueue.open(config.queue(), new QueueMetrics(meters.registry()), InstantSource.system());
         } catch (QueueException.CannotOpen why) {
-            loops.join().close();
+            started(loops).close();
             throw new CannotStart(why.exitCode(), remedied(why));
         }
-        Vertx vertx = loops.join();
+        Vertx vertx;
+        try {
+            vertx = started(loops);
+        } catch (CannotStart why) {
+            queue.close();
+            throw why;
+        }
         vertx.exceptionHandler(failure -> Failures.uncaught(Thread.currentThread(), failure));
         var relay = new Relay(config, meters, queue, vertx, onFatal);
         relay.begin();
         return relay;
+    }
+
+    private static Vertx started(FutureTask<Vertx> loops) throws CannotStart {
+        try {
+            return loops.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof CannotStart why) throw why;
+            throw new CannotStart(
+                    ExitCode.UNAVAILABLE, "the event loops do not start: " + failure.getCause() + "; see the log");
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            throw new CannotStart(ExitCode.UNAVAILABLE, "interrupted while starting; start the relay again");
+        }
     }
 
     private static String remedied(QueueException.CannotOpen why) {

@@ -17,6 +17,7 @@ import posthaste.server.smtp.ListenerConfig;
  * @param networks whose clients may relay
  * @param local the domains whose mail ends here
  * @param limits what clients may use up
+ * @param eventLoops the threads that do the work
  * @param queue where the mail is kept; its directory is {@code data-dir}
  * @param delivery how mail is sent on, with routes, retries, reports and name resolution
  * @param admin the interface of the operator
@@ -27,6 +28,7 @@ public record RelayConfig(
         TrustedNetworks networks,
         LocalDomains local,
         LimitsConfig limits,
+        EventLoopsConfig eventLoops,
         QueueConfig queue,
         DeliveryConfig delivery,
         AdminConfig admin) {

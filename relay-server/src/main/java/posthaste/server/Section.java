@@ -129,7 +129,11 @@ final class Section {
     }
 
     Optional<Integer> optionalInteger(String key, int min, int max) {
-        return read(key, "absent", Optional.empty(), value -> Optional.of(integer(value, min, max)));
+        return optionalInteger(key, "absent", min, max);
+    }
+
+    Optional<Integer> optionalInteger(String key, String defaultText, int min, int max) {
+        return read(key, defaultText, Optional.empty(), value -> Optional.of(integer(value, min, max)));
     }
 
     private static int integer(Object value, int min, int max) {

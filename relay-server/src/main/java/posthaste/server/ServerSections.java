@@ -16,8 +16,8 @@ import posthaste.server.smtp.ListenerConfig;
 import posthaste.smtp.Mailbox;
 
 /**
- * Reads what concerns the clients: {@code [[listener]]}, {@code [relay]}, {@code [limits]}, {@code [directory]},
- * {@code [admin]}.
+ * Reads what concerns the clients: {@code [[listener]]}, {@code [relay]}, {@code [limits]}, {@code [event-loops]}, {@code
+ * [directory]}, {@code [admin]}.
  */
 final class ServerSections {
     private static final String DEFAULT_BIND = "127.0.0.1:2525";
@@ -33,6 +33,7 @@ final class ServerSections {
 
     private static final int RECIPIENTS_ADVISED = 100;
     private static final int COUNT_MAX = 1_000_000;
+    private static final int EVENT_LOOPS_MAX = 1_024;
     private static final Duration DRAIN_MAX = Duration.ofHours(1);
     private static final Duration TIMEOUT_ADVISED = Duration.ofMinutes(5);
 
@@ -155,6 +156,14 @@ final class ServerSections {
                         drain,
                         perConnection),
                 () -> fallback);
+    }
+
+    EventLoopsConfig eventLoops() {
+        Section section = root.section("event-loops");
+        Optional<Integer> count = section.optionalInteger("count", "one per core", 1, EVENT_LOOPS_MAX);
+        EventLoopsConfig.Kind fallback = EventLoopsConfig.DEFAULT.transport();
+        return new EventLoopsConfig(
+                count, section.text("transport", fallback.text(), fallback, EventLoopsConfig.Kind::of));
     }
 
     AdminConfig admin() {

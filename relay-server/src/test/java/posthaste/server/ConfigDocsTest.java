@@ -15,7 +15,7 @@ class ConfigDocsTest {
     /** {@code | `key` | type | `default` | ...}; the section is the last heading with a table's name in it. */
     private static final Pattern ROW = Pattern.compile("^\\| `([a-z.-]+)` \\|[^|]*\\| ([^|]*?) \\|.*");
 
-    private static final Pattern SECTION = Pattern.compile("^#+ .*`\\[+([a-z.]+)]+`.*");
+    private static final Pattern SECTION = Pattern.compile("^#+ .*`\\[+([a-z.-]+)]+`.*");
 
     @Test
     void everyKeyIsDocumentedWithItsDefault() throws IOException {

@@ -57,6 +57,7 @@ class ConfigReaderTest {
         assertThat(config.queue()).isEqualTo(QueueConfig.defaults(Path.of("posthaste-data")));
         assertThat(config.delivery()).isEqualTo(DeliveryConfig.defaults(MACHINE));
         assertThat(config.admin()).isEqualTo(AdminConfig.defaults());
+        assertThat(config.eventLoops()).isEqualTo(EventLoopsConfig.DEFAULT);
         assertThat(config.local()).isEqualTo(LocalDomains.of(MACHINE, List.of(MACHINE), Optional.empty()));
         assertThat(config.networks().contains(address("127.9.9.9"))).isTrue();
         assertThat(config.networks().contains(address("::1"))).isTrue();
@@ -108,6 +109,9 @@ class ConfigReaderTest {
                 junk-commands = 14
                 drain-timeout = "0s"
                 messages-per-connection = 15
+                [event-loops]
+                count = 3
+                transport = "nio"
                 [queue]
                 free-space-reserve = 0
                 write-buffers = "16 MiB"
@@ -165,6 +169,7 @@ class ConfigReaderTest {
                         new ListenerConfig(Addresses.bind("[::1]:587")));
         assertThat(config.networks().contains(address("10.1.2.3"))).isTrue();
         assertThat(config.networks().contains(address("127.0.0.1"))).isFalse();
+        assertThat(config.eventLoops()).isEqualTo(new EventLoopsConfig(Optional.of(3), EventLoopsConfig.Kind.NIO));
         assertThat(config.limits())
                 .isEqualTo(new LimitsConfig(
                         1 << 20,

@@ -267,6 +267,33 @@ class MainIT {
         client.getOutputStream().write("Subject: half a message\r\n".getBytes(UTF_8));
     }
 
+    /** Where epoll does not work, both directions have to. */
+    @Test
+    void oneLoopOnNioTakesMailAndConnectsToTheNextHop() throws Exception {
+        try (ServerSocket hop = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            hop.setSoTimeout((int) LIMIT.toMillis());
+            String more = """
+                    event-loops = {count = 1, transport = "nio"}
+                    route = [{match = ["*"], next-hop = ["127.0.0.1:%d"]}]
+                    """.formatted(hop.getLocalPort());
+            Process relay = start("serve", "--config", config(more).toString());
+            try (BufferedReader log = log(relay)) {
+                int port = Integer.parseInt(awaitReady(log).group(1));
+                try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    openTransaction(client);
+                    client.getOutputStream().write("\r\nwhole\r\n.\r\n".getBytes(UTF_8));
+                    try (Socket taken = hop.accept()) {
+                        taken.getOutputStream().write("220 hop.example\r\n".getBytes(UTF_8));
+                        var commands = new BufferedReader(new InputStreamReader(taken.getInputStream(), UTF_8));
+                        assertThat(commands.readLine()).isEqualTo("EHLO relay.example.org");
+                    }
+                }
+            } finally {
+                relay.destroyForcibly();
+            }
+        }
+    }
+
     @Test
     void theLogIsJsonWhereThatIsAskedFor() throws Exception {
         Process relay =
