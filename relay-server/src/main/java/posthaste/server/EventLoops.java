@@ -1,6 +1,7 @@
 package posthaste.server;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -66,10 +67,15 @@ final class EventLoops {
 
     /** A connection to ourselves over loopback: listening and connecting are different code. */
     private static Future<Void> probe(Vertx vertx) {
-        NetServer server = vertx.createNetServer().connectHandler(socket -> socket.close());
+        Promise<Void> accepted = Promise.promise();
+        NetServer server = vertx.createNetServer().connectHandler(socket -> {
+            accepted.tryComplete();
+            socket.close();
+        });
+        // A server that closes before it has taken the connection logs that with a stack trace.
         return server.listen(0, LOOPBACK)
                 .compose(bound -> vertx.createNetClient().connect(bound.actualPort(), LOOPBACK))
-                .compose(socket -> socket.close())
+                .compose(socket -> accepted.future().eventually(socket::close))
                 .eventually(server::close);
     }
 
