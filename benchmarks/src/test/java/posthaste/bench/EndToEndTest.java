@@ -105,21 +105,9 @@ class EndToEndTest {
                 OptionalLong.of(8),
                 OptionalDouble.empty(),
                 RunResult.Heap.UNKNOWN,
-                OptionalLong.empty());
-    }
-
-    @Test
-    void aCounterIsReadFromPrometheusTextWithAndWithoutLabels() {
-        List<String> lines = List.of(
-                "# HELP posthaste_queue_synced_groups_total Group commits that ended in a sync.",
-                "posthaste_queue_synced_groups_total_other 9",
-                "posthaste_queue_synced_groups_total{partition=\"0\"} 1.2E4",
-                "posthaste_queue_synced_groups_total{partition=\"1\"} 3.0");
-
-        assertThat(Posthaste.counter(lines, "posthaste_queue_synced_groups_total"))
-                .hasValue(12_003);
-        assertThat(Posthaste.counter(List.of("up 1"), "up")).hasValue(1);
-        assertThat(Posthaste.counter(lines, "absent_total")).isEmpty();
+                OptionalLong.empty(),
+                List.of(),
+                Soak.NONE);
     }
 
     @Test
@@ -156,7 +144,7 @@ class EndToEndTest {
         var sink = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2501);
         var later = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2502);
 
-        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)));
+        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)), 12_345);
 
         assertThat(config.indexOf("\"127.0.0.1:2502\""))
                 .as("first match wins, so the backlog comes first")
