@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -111,7 +110,7 @@ public final class EndToEnd implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "5",
             description = "look every so many seconds (default 5) at what the relay holds, and tell what grows")
-    private OptionalInt soak = OptionalInt.empty();
+    private Optional<Integer> soak = Optional.empty();
 
     @Option(names = "--heap", description = "run full collections and tell what is left")
     private boolean heap;
@@ -225,7 +224,7 @@ public final class EndToEnd implements Callable<Integer> {
             throw usage("--restart measures this relay alone: leave out --against, --only and --direct");
         }
         if (restarts < 1) throw usage("--restarts: at least 1");
-        if (soak.isPresent() && soak.getAsInt() < 1) throw usage("--soak: at least 1 second");
+        if (soak.isPresent() && soak.get() < 1) throw usage("--soak: at least 1 second");
     }
 
     private CommandLine.ParameterException usage(String why) {
@@ -257,7 +256,7 @@ public final class EndToEnd implements Callable<Integer> {
                 heap,
                 backlog.map(count -> new Measurement.Backlog(count, destinations, unreachable)),
                 restart.map(ending -> new Measurement.Restarting(ending, restarts)),
-                soak.isPresent() ? Optional.of(Duration.ofSeconds(soak.getAsInt())) : Optional.empty(),
+                soak.map(Duration::ofSeconds),
                 javaOptions);
     }
 

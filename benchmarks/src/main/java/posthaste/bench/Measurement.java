@@ -139,7 +139,9 @@ final class Measurement {
         OptionalLong syncsBefore = contender.syncs();
         Optional<Sampler> sampler = plan.sampling().map(interval -> new Sampler(interval, vitals(contender, ledger)));
         LoadGenerator.Offered offered = offer(contender, scenario.shape(), content, ledger, plan.limit());
-        Soak soak = sampler.isPresent() ? new Soak(sampler.get().stop()) : Soak.NONE;
+        Soak soak = sampler.isPresent()
+                ? new Soak(sampler.get().stop()).until(plan.limit().time())
+                : Soak.NONE;
         OptionalLong syncs = contender.syncs();
         ProcessUsage usage = contender.usage().since(usageBefore);
         return new Observed(

@@ -1,5 +1,6 @@
 package posthaste.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,17 @@ import posthaste.bench.report.TimeChart;
 record Soak(List<Sample> samples) {
     static final Soak NONE = new Soak(List.of());
 
+    private static final double NANOS_PER_SECOND = 1e9;
+
     Soak {
         samples = List.copyOf(samples);
+    }
+
+    /** Without what was seen behind the load, when clients leave and the queue runs empty. */
+    Soak until(Duration load) {
+        double end = load.toNanos() / NANOS_PER_SECOND;
+        return new Soak(
+                samples.stream().filter(sample -> sample.seconds() < end).toList());
     }
 
     /** A row per vital; those whose trend cannot be told are left out. */

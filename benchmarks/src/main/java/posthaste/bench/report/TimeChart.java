@@ -94,6 +94,6 @@ public final class TimeChart {
     }
 
     private static String shown(double value) {
-        return String.format(Locale.ROOT, value >= 10 || value == 0 ? "%,.0f" : "%.3g", value);
+        return String.format(Locale.ROOT, value == Math.rint(value) ? "%,.0f" : "%.3g", value);
     }
 }
