@@ -130,7 +130,7 @@ final class Measurement {
             throws IOException, InterruptedException {
         OptionalLong heapEmpty = heap(contender);
         if (plan.backlog().isPresent()) fill(contender, plan.backlog().get(), deferring);
-        OptionalLong heapBacklog = plan.backlog().isPresent() ? heap(contender) : OptionalLong.empty();
+        OptionalLong heapBacklog = plan.backlog().isPresent() ? heapAtRest(contender) : OptionalLong.empty();
         List<Restart> restarts = restart(contender, scenario.shape(), content, ledger);
         OptionalLong heapRestarted = restarts.isEmpty() ? OptionalLong.empty() : heapAtRest(contender);
         // Unpaced: a JVM that saw a few hundred messages is not yet the relay that runs for days.
@@ -182,7 +182,7 @@ final class Measurement {
         };
     }
 
-    /** Behind a start the relay looks through its backlog; only then its heap is that of a relay with a backlog. */
+    /** Behind a fill or a start the relay has work with its backlog; only then its heap is what the backlog costs. */
     private OptionalLong heapAtRest(Contender contender) throws InterruptedException {
         if (plan.heap()) awaitQuiet(contender);
         return heap(contender);
