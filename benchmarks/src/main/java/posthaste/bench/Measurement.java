@@ -184,8 +184,17 @@ final class Measurement {
 
     /** Behind a fill or a start the relay has work with its backlog; only then its heap is what the backlog costs. */
     private OptionalLong heapAtRest(Contender contender) throws InterruptedException {
-        if (plan.heap()) awaitQuiet(contender);
+        if (plan.heap()) awaitRest(contender);
         return heap(contender);
+    }
+
+    /** Until it does nothing and has let go of the destinations it was at work with, or for the settle time. */
+    private void awaitRest(Contender contender) throws InterruptedException {
+        long deadline = System.nanoTime() + plan.settle().toNanos();
+        awaitQuiet(contender);
+        while (contender.vitals().getOrDefault(Vital.DESTINATIONS, 0.0) > 0 && System.nanoTime() < deadline) {
+            Thread.sleep(QUIET_SAMPLE_MILLIS);
+        }
     }
 
     private OptionalLong heap(Contender contender) {

@@ -22,11 +22,12 @@ class RestartIT {
     @ParameterizedTest
     @EnumSource(Restart.Ending.class)
     void theRelayComesBackWithItsBacklogTakesMailAndIsMeasured(Restart.Ending ending) throws Exception {
+        boolean heap = ending == Restart.Ending.KILL; // it waits until the relay rests: once is enough
         var measurement = new Measurement(new Measurement.Plan(
                 LoadShape.Limit.messages(500),
                 Duration.ZERO,
                 Duration.ofSeconds(30),
-                true,
+                heap,
                 Optional.of(new Measurement.Backlog(BACKLOG, 10, false)),
                 Optional.of(new Measurement.Restarting(ending, 2)),
                 Optional.of(Duration.ofMillis(200)),
@@ -44,7 +45,7 @@ class RestartIT {
             // The sink may have it before the client has read its 250.
             assertThat(restart.deliveredNanos()).isGreaterThan(restart.greetedNanos());
         });
-        assertThat(result.heap().restarted()).isNotEmpty();
+        assertThat(result.heap().restarted().isPresent()).isEqualTo(heap);
         assertThat(result.soak().samples()).isNotEmpty().allSatisfy(sample -> {
             assertThat(sample.values()).containsKeys(Vital.RESIDENT, Vital.HEAP_LIVE, Vital.NATIVE, Vital.MEMTABLES);
             assertThat(sample.values().get(Vital.QUEUED))
