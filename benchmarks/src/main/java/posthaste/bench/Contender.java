@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -28,6 +29,16 @@ interface Contender extends AutoCloseable {
 
     /** Octets of heap in use after a full collection, for one that has a heap and can be asked. */
     OptionalLong heapAfterFullCollection();
+
+    /** What it holds at this moment; nothing for one that cannot be looked into. Any thread. */
+    default Map<Vital, Double> vitals() {
+        return Map.of();
+    }
+
+    /** Itself, for one that can be ended and started again. */
+    default Optional<Restartable> restartable() {
+        return Optional.empty();
+    }
 
     /** What runs: program and version as far as it is known. */
     String program();

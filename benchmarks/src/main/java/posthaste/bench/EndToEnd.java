@@ -79,8 +79,8 @@ public final class EndToEnd implements Callable<Integer> {
     @Option(names = "--direct", description = "measure generator and sink without a relay: the ceiling")
     private boolean direct;
 
-    @Option(names = "--against", description = "POSTFIX or DIRECT: measured in turn with the relay")
-    private Optional<Contender.Kind> against = Optional.empty();
+    @Option(names = "--against", split = ",", description = "POSTFIX, DIRECT or both: measured in turn with the relay")
+    private List<Contender.Kind> against = List.of();
 
     @Option(names = "--only", description = "POSTHASTE, POSTFIX or DIRECT: measure nothing else")
     private Optional<Contender.Kind> only = Optional.empty();
@@ -93,6 +93,24 @@ public final class EndToEnd implements Callable<Integer> {
 
     @Option(names = "--unreachable", description = "nobody listens where the backlog goes; else its hosts answer 451")
     private boolean unreachable;
+
+    @Option(
+            names = "--restart",
+            arity = "0..1",
+            fallbackValue = "STOP",
+            description = "STOP (SIGTERM) or KILL (SIGKILL): with the backlog in its queue the relay is ended and"
+                    + " launched again, and timed until it takes and delivers a message")
+    private Optional<Restart.Ending> restart = Optional.empty();
+
+    @Option(names = "--restarts", description = "how often in each run (default ${DEFAULT-VALUE})")
+    private int restarts = 3;
+
+    @Option(
+            names = "--soak",
+            arity = "0..1",
+            fallbackValue = "5",
+            description = "look every so many seconds (default 5) at what the relay holds, and tell what grows")
+    private Optional<Integer> soak = Optional.empty();
 
     @Option(names = "--heap", description = "run full collections and tell what is left")
     private boolean heap;
@@ -149,6 +167,7 @@ public final class EndToEnd implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<Scenario> wanted = wanted();
         List<Contender.Kind> contenders = contenders();
+        check(contenders);
         Machine machine = Machine.look(directory);
         out.println(machine);
         List<Series> series = new ArrayList<>();
@@ -191,12 +210,21 @@ public final class EndToEnd implements Callable<Integer> {
     private List<Contender.Kind> contenders() {
         if (direct) return List.of(Contender.Kind.DIRECT);
         if (only.isPresent()) return List.of(only.get());
-        if (against.isPresent() && against.get() == Contender.Kind.POSTHASTE) {
-            throw usage("--against names another one: POSTFIX or DIRECT");
+        if (against.contains(Contender.Kind.POSTHASTE)) {
+            throw usage("--against names others: POSTFIX, DIRECT or both");
         }
-        List<Contender.Kind> kinds = new ArrayList<>(List.of(Contender.Kind.POSTHASTE));
-        against.ifPresent(kinds::add);
-        return kinds;
+        return Stream.concat(Stream.of(Contender.Kind.POSTHASTE), against.stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Refuses what could only fail when minutes have gone by. */
+    private void check(List<Contender.Kind> contenders) {
+        if (restart.isPresent() && !contenders.equals(List.of(Contender.Kind.POSTHASTE))) {
+            throw usage("--restart measures this relay alone: leave out --against, --only and --direct");
+        }
+        if (restarts < 1) throw usage("--restarts: at least 1");
+        if (soak.isPresent() && soak.get() < 1) throw usage("--soak: at least 1 second");
     }
 
     private CommandLine.ParameterException usage(String why) {
@@ -227,6 +255,8 @@ public final class EndToEnd implements Callable<Integer> {
                 SETTLE,
                 heap,
                 backlog.map(count -> new Measurement.Backlog(count, destinations, unreachable)),
+                restart.map(ending -> new Measurement.Restarting(ending, restarts)),
+                soak.map(Duration::ofSeconds),
                 javaOptions);
     }
 
@@ -246,6 +276,7 @@ public final class EndToEnd implements Callable<Integer> {
                     result.acceptedPerSecond().orElse(0),
                     result.deliveredPerSecond().orElse(0),
                     result.isExact() ? "" : ", NOT EXACT");
+            if (!result.soak().samples().isEmpty()) out.print(result.soak().table());
             if (recording.isPresent()) out.print(ProfileSummary.of(recording.get()));
             return result;
         } finally {
@@ -275,6 +306,9 @@ public final class EndToEnd implements Callable<Integer> {
         backlog.ifPresent(count -> settings.put("backlog", count));
         if (backlog.isPresent()) settings.put("backlogDestinations", destinations);
         if (backlog.isPresent()) settings.put("backlogUnreachable", unreachable);
+        restart.ifPresent(ending -> settings.put("restart", ending.name().toLowerCase(Locale.ROOT)));
+        if (restart.isPresent()) settings.put("restarts", restarts);
+        soak.ifPresent(interval -> settings.put("soakSeconds", interval));
         settings.put("javaOptions", javaOptions);
         settings.put("directory", directory.toAbsolutePath().toString());
         return settings;

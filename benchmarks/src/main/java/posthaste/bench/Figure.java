@@ -4,6 +4,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.HdrHistogram.Histogram;
 
 /** Every figure of a run: what it is called, its unit, and where it comes from. What they mean: docs/benchmarks.md. */
@@ -87,12 +89,22 @@ enum Figure {
             "MiB",
             1,
             run -> mebibytes(run.heap().backlog())),
+    HEAP_RESTARTED(
+            "heapRestartedMiB",
+            "heap after GC, restarted",
+            "MiB",
+            1,
+            run -> mebibytes(run.heap().restarted())),
     HEAP_END(
             "heapEndMiB",
             "heap after GC, end",
             "MiB",
             1,
             run -> mebibytes(run.heap().end())),
+    RESTART_END("restartEndMillis", "restart: signal to end", Restart::endMillis),
+    RESTART_GREETED("restartGreetedMillis", "restart: launch to first 220", Restart::greetedMillis),
+    RESTART_ACCEPTED("restartAcceptedMillis", "restart: launch to first 250", Restart::acceptedMillis),
+    RESTART_DELIVERED("restartDeliveredMillis", "restart: launch to first at sink", Restart::deliveredMillis),
     BACKLOG("backlogDeferred", "backlog answered 451", "", 0, run -> asDouble(run.backlogDeferred())),
     MESSAGES("messages", "messages accepted", "", 0, run -> count(run.account().accepted())),
     REFUSED("failures", "not answered 250", "", 0, run -> count(run.failures())),
@@ -110,14 +122,23 @@ enum Figure {
     private final int decimals;
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
-    private final Function<RunResult, OptionalDouble> source;
+    private final Function<RunResult, DoubleStream> source;
 
     Figure(String key, String title, String unit, int decimals, Function<RunResult, OptionalDouble> source) {
         this.key = key;
         this.title = title;
         this.unit = unit;
         this.decimals = decimals;
-        this.source = source;
+        this.source = run -> source.apply(run).stream();
+    }
+
+    /** One that each restart has, in milliseconds. */
+    Figure(String key, String title, ToDoubleFunction<Restart> source) {
+        this.key = key;
+        this.title = title;
+        this.unit = "ms";
+        this.decimals = 0;
+        this.source = run -> run.restarts().stream().mapToDouble(source);
     }
 
     /** Its name in JSON. */
@@ -130,8 +151,15 @@ enum Figure {
         return unit.isEmpty() ? title : title + " (" + unit + ")";
     }
 
-    /** Empty where the run cannot tell. */
+    /** Empty where the run cannot tell; of what happened several times in it, the median. */
     OptionalDouble of(RunResult run) {
+        return Series.Spread.of(each(run))
+                .map(spread -> OptionalDouble.of(spread.median()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    /** All of a run: one, none where it cannot tell, several of what happened several times. */
+    DoubleStream each(RunResult run) {
         return source.apply(run);
     }
 

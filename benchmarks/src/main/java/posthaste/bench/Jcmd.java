@@ -18,6 +18,9 @@ final class Jcmd {
     private static final Pattern USED = Pattern.compile(
             "(?m)^ ?(?:garbage-first heap|def new|tenured|PSYoungGen|ParOldGen|ZHeap).*?used (\\d+)([KM])");
 
+    /** "Total: reserved=1759283KB, committed=415195KB"; the unit is the one we ask for. */
+    private static final Pattern COMMITTED = Pattern.compile("(?m)^ *Total: reserved=\\d+KB, committed=(\\d+)KB");
+
     private Jcmd() {}
 
     /** Runs a full collection and reads what is left; empty where the JVM cannot be asked. */
@@ -29,6 +32,22 @@ final class Jcmd {
         } catch (IOException notThere) {
             return OptionalLong.empty();
         }
+    }
+
+    /** Octets the JVM has taken from the system, empty unless it runs with native memory tracking. */
+    static OptionalLong nativeCommitted(long pid) {
+        try {
+            Tool summary = run(pid, "VM.native_memory", "summary", "scale=KB");
+            return summary.exit() == 0 ? committed(summary.output()) : OptionalLong.empty();
+        } catch (IOException notThere) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** The total of the output of {@code VM.native_memory}, in octets. */
+    static OptionalLong committed(String nativeMemory) {
+        Matcher total = COMMITTED.matcher(nativeMemory);
+        return total.find() ? OptionalLong.of(Long.parseLong(total.group(1)) * 1024) : OptionalLong.empty();
     }
 
     /** Writes what the flight recording {@code name} holds so far; it does not count on the way the JVM ends. */

@@ -3,10 +3,15 @@ package posthaste.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import posthaste.bench.load.FirstMessage;
 import posthaste.bench.load.LoadContent;
 import posthaste.bench.load.LoadGenerator;
 import posthaste.bench.load.LoadShape;
@@ -14,7 +19,7 @@ import posthaste.bench.load.LoadSink;
 import posthaste.bench.load.MessageLedger;
 
 /**
- * One run: a fresh contender, a warm-up that does not count, the load, and the wait until the sink has everything. The
+ * One run: a fresh contender, where wanted a backlog and restarts, a warm-up that does not count, the load, and the wait until the sink has everything. The
  * messages are judged when the relay has ended, so that a late duplicate is seen too.
  */
 final class Measurement {
@@ -35,6 +40,8 @@ final class Measurement {
      * @param settle without an arrival for so long, what has not arrived is lost
      * @param heap whether the heap is looked at by full collections
      * @param backlog what lies in the queue meanwhile
+     * @param restarts of the relay between backlog and load
+     * @param sampling how often is looked at what the relay holds while the load runs
      * @param javaOptions for a relay in a JVM
      */
     record Plan(
@@ -43,7 +50,16 @@ final class Measurement {
             Duration settle,
             boolean heap,
             Optional<Backlog> backlog,
+            Optional<Restarting> restarts,
+            Optional<Duration> sampling,
             String javaOptions) {}
+
+    /**
+     * Restarts of the relay.
+     *
+     * @param count how many, one after the other
+     */
+    record Restarting(Restart.Ending ending, int count) {}
 
     /**
      * Mail that cannot be delivered for now.
@@ -87,7 +103,9 @@ final class Measurement {
             OptionalLong syncs,
             OptionalDouble syncsByDesign,
             RunResult.Heap heap,
-            OptionalLong backlogDeferred) {
+            OptionalLong backlogDeferred,
+            List<Restart> restarts,
+            Soak soak) {
 
         RunResult result(Contender.Kind kind, MessageLedger ledger) {
             return new RunResult(
@@ -101,7 +119,9 @@ final class Measurement {
                     syncs,
                     syncsByDesign,
                     heap,
-                    backlogDeferred);
+                    backlogDeferred,
+                    restarts,
+                    soak);
         }
     }
 
@@ -110,12 +130,18 @@ final class Measurement {
             throws IOException, InterruptedException {
         OptionalLong heapEmpty = heap(contender);
         if (plan.backlog().isPresent()) fill(contender, plan.backlog().get(), deferring);
-        OptionalLong heapBacklog = plan.backlog().isPresent() ? heap(contender) : OptionalLong.empty();
+        OptionalLong heapBacklog = plan.backlog().isPresent() ? heapAtRest(contender) : OptionalLong.empty();
+        List<Restart> restarts = restart(contender, scenario.shape(), content, ledger);
+        OptionalLong heapRestarted = restarts.isEmpty() ? OptionalLong.empty() : heapAtRest(contender);
         // Unpaced: a JVM that saw a few hundred messages is not yet the relay that runs for days.
         offer(contender, scenario.shape().unpaced(), content, ledger, LoadShape.Limit.time(plan.warmUp()));
         ProcessUsage usageBefore = contender.usage();
         OptionalLong syncsBefore = contender.syncs();
+        Optional<Sampler> sampler = plan.sampling().map(interval -> new Sampler(interval, vitals(contender, ledger)));
         LoadGenerator.Offered offered = offer(contender, scenario.shape(), content, ledger, plan.limit());
+        Soak soak = sampler.isPresent()
+                ? new Soak(sampler.get().stop()).until(plan.limit().time())
+                : Soak.NONE;
         OptionalLong syncs = contender.syncs();
         ProcessUsage usage = contender.usage().since(usageBefore);
         return new Observed(
@@ -126,8 +152,49 @@ final class Measurement {
                         ? OptionalLong.of(syncs.getAsLong() - syncsBefore.getAsLong())
                         : OptionalLong.empty(),
                 contender.syncsByDesign(),
-                new RunResult.Heap(heapEmpty, heapBacklog, heap(contender)),
-                plan.backlog().isPresent() ? OptionalLong.of(deferring.deferred()) : OptionalLong.empty());
+                new RunResult.Heap(heapEmpty, heapBacklog, heapRestarted, heap(contender)),
+                plan.backlog().isPresent() ? OptionalLong.of(deferring.deferred()) : OptionalLong.empty(),
+                restarts,
+                soak);
+    }
+
+    private List<Restart> restart(Contender contender, LoadShape shape, LoadContent content, MessageLedger ledger)
+            throws IOException, InterruptedException {
+        if (plan.restarts().isEmpty()) return List.of();
+        Restartable relay = contender
+                .restartable()
+                .orElseThrow(() -> new IOException("this cannot be restarted: " + contender.program()));
+        var client = new FirstMessage(contender.smtp(), shape, content, ledger);
+        Restarting wanted = plan.restarts().get();
+        return new Restarts(relay, client, ledger).run(wanted.ending(), wanted.count());
+    }
+
+    /** What the contender holds, and how far the load is: counted from now on. */
+    private static Supplier<Map<Vital, Double>> vitals(Contender contender, MessageLedger ledger) {
+        long acceptedBefore = ledger.acknowledged();
+        long arrivalsBefore = ledger.arrivals();
+        return () -> {
+            Map<Vital, Double> values = new EnumMap<>(Vital.class);
+            values.putAll(contender.vitals());
+            values.put(Vital.ACCEPTED, (double) (ledger.acknowledged() - acceptedBefore));
+            values.put(Vital.DELIVERED, (double) (ledger.arrivals() - arrivalsBefore));
+            return values;
+        };
+    }
+
+    /** Behind a fill or a start the relay has work with its backlog; only then its heap is what the backlog costs. */
+    private OptionalLong heapAtRest(Contender contender) throws InterruptedException {
+        if (plan.heap()) awaitRest(contender);
+        return heap(contender);
+    }
+
+    /** Until it does nothing and has let go of the destinations it was at work with, or for the settle time. */
+    private void awaitRest(Contender contender) throws InterruptedException {
+        long deadline = System.nanoTime() + plan.settle().toNanos();
+        awaitQuiet(contender);
+        while (contender.vitals().getOrDefault(Vital.DESTINATIONS, 0.0) > 0 && System.nanoTime() < deadline) {
+            Thread.sleep(QUIET_SAMPLE_MILLIS);
+        }
     }
 
     private OptionalLong heap(Contender contender) {
@@ -151,11 +218,12 @@ final class Measurement {
         MessageLedger own = new MessageLedger();
         LoadContent content = new LoadContent(BACKLOG_CONTENT_BYTES, SEED);
         new LoadGenerator(contender.smtp(), shape, content, own).run(LoadShape.Limit.messages(backlog.messages()));
+        // Nobody counts attempts that reach no host.
         if (backlog.unreachable()) awaitQuiet(contender);
         else awaitGrowth(deferring::deferred, own.acknowledged());
     }
 
-    /** Nobody counts attempts that reach no host: until they cost next to nothing, or for the settle time. */
+    /** Until the contender costs next to nothing, or for the settle time. */
     private void awaitQuiet(Contender contender) throws InterruptedException {
         long deadline = System.nanoTime() + plan.settle().toNanos();
         ProcessUsage before = contender.usage();

@@ -1,13 +1,7 @@
 package posthaste.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,40 +12,55 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** This relay as it is shipped: its launcher, its defaults, routes to the sink. */
-final class Posthaste implements Contender {
+final class Posthaste implements Contender, Restartable {
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
-    private static final int HTTP_TIMEOUT_MILLIS = 5_000;
     private static final String RECORDING = "bench";
     private static final String SYNCED_GROUPS = "posthaste_queue_synced_groups_total";
+    private static final String QUEUED = "posthaste_queue_messages";
+    private static final String NATIVE_TRACKING = "NativeMemoryTracking";
 
-    private final RelayProcess process;
-    private final RelayProcess.Bound bound;
-    private final Optional<Path> recording;
+    private final Path config;
+    private final Jvm jvm;
+    private final InetSocketAddress smtp;
 
-    private Posthaste(RelayProcess process, RelayProcess.Bound bound, Optional<Path> recording) {
+    /** Exchanged by a restart, which ends before anyone else looks. */
+    private RelayProcess process;
+
+    private InetSocketAddress admin;
+
+    private Posthaste(Path config, Jvm jvm, RelayProcess process, RelayProcess.Bound bound) {
+        this.config = config;
+        this.jvm = jvm;
         this.process = process;
-        this.bound = bound;
-        this.recording = recording;
+        this.smtp = bound.smtp();
+        this.admin = bound.admin();
     }
 
     static Posthaste start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
         Path config = directory.resolve("posthaste.toml");
-        RelayProcess.write(config, configuration(directory, hops));
-        String options = jvm.javaOptions()
-                + (jvm.recording().isPresent() ? " -XX:StartFlightRecording=settings=profile,name=" + RECORDING : "");
-        var log = new ConcurrentLinkedQueue<String>();
-        RelayProcess process = RelayProcess.start(
-                RelayProcess.launcher(), config, List.of(), Map.of("JAVA_OPTS", options.trim()), log);
+        RelayProcess.write(config, configuration(directory, hops, FreePort.belowThoseOfClients()));
+        RelayProcess process = launch(config, jvm);
         try {
-            return new Posthaste(process, process.awaitReady(READY_LIMIT), jvm.recording());
+            return new Posthaste(config, jvm, process, process.awaitReady(READY_LIMIT));
         } catch (IOException | InterruptedException failure) {
             process.kill();
             throw failure;
         }
     }
 
-    static String configuration(Path directory, Hops hops) {
+    private static RelayProcess launch(Path config, Jvm jvm) throws IOException {
+        String options = jvm.javaOptions()
+                + (jvm.recording().isPresent() ? " -XX:StartFlightRecording=settings=profile,name=" + RECORDING : "");
+        return RelayProcess.start(
+                RelayProcess.launcher(),
+                config,
+                List.of(),
+                Map.of("JAVA_OPTS", options.trim()),
+                new ConcurrentLinkedQueue<>());
+    }
+
+    static String configuration(Path directory, Hops hops, int port) {
         String backlog = hops.backlog()
                 .map(hop -> """
                         [[route]]
@@ -63,7 +72,7 @@ final class Posthaste implements Contender {
                 hostname = "relay.test"
                 data-dir = "%s"
                 [[listener]]
-                bind = "127.0.0.1:0"
+                bind = "127.0.0.1:%d"
                 [relay]
                 networks = ["127.0.0.0/8"]
                 %s[[route]]
@@ -73,12 +82,13 @@ final class Posthaste implements Contender {
                 free-space-reserve = "16 MiB"
                 [admin]
                 bind = "127.0.0.1:0"
-                """.formatted(directory.resolve("data"), backlog, hops.sink().getPort());
+                """.formatted(
+                        directory.resolve("data"), port, backlog, hops.sink().getPort());
     }
 
     @Override
     public InetSocketAddress smtp() {
-        return bound.smtp();
+        return smtp;
     }
 
     @Override
@@ -89,36 +99,48 @@ final class Posthaste implements Contender {
     /** Empty where the relay does not export it: nothing is guessed. */
     @Override
     public OptionalLong syncs() {
-        try {
-            URLConnection connection = URI.create(
-                            "http://127.0.0.1:" + bound.admin().getPort() + "/metrics")
-                    .toURL()
-                    .openConnection();
-            connection.setConnectTimeout(HTTP_TIMEOUT_MILLIS);
-            connection.setReadTimeout(HTTP_TIMEOUT_MILLIS);
-            try (var lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8))) {
-                return counter(lines.lines().toList(), SYNCED_GROUPS);
-            }
-        } catch (IOException unreadable) {
-            return OptionalLong.empty();
+        return whole(MetricsPage.of(admin).sum(SYNCED_GROUPS));
+    }
+
+    @Override
+    public OptionalLong queued() {
+        return whole(MetricsPage.of(admin).sum(QUEUED));
+    }
+
+    private static OptionalLong whole(OptionalDouble value) {
+        return value.isPresent() ? OptionalLong.of((long) value.getAsDouble()) : OptionalLong.empty();
+    }
+
+    @Override
+    public Map<Vital, Double> vitals() {
+        boolean tracked = jvm.javaOptions().contains(NATIVE_TRACKING);
+        return Vital.of(new Vital.Reading(
+                ProcessHoldings.of(process.pid()),
+                MetricsPage.of(admin),
+                tracked ? Jcmd.nativeCommitted(process.pid()) : OptionalLong.empty()));
+    }
+
+    @Override
+    public Optional<Restartable> restartable() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public void end(Restart.Ending ending) throws IOException, InterruptedException {
+        switch (ending) {
+            case STOP -> stop();
+            case KILL -> process.kill();
         }
     }
 
-    /** The value of a counter in Prometheus text, its label sets added up. */
-    static OptionalLong counter(List<String> lines, String name) {
-        List<String> samples = lines.stream()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                .toList();
-        if (samples.isEmpty()) return OptionalLong.empty();
-        double sum = 0;
-        for (String sample : samples) {
-            int labels = sample.lastIndexOf('}');
-            String value =
-                    sample.substring(labels < 0 ? name.length() : labels + 1).trim();
-            int timestamp = value.indexOf(' ');
-            sum += Double.parseDouble(timestamp < 0 ? value : value.substring(0, timestamp));
-        }
-        return OptionalLong.of((long) sum);
+    @Override
+    public void launch() throws IOException {
+        process = launch(config, jvm);
+    }
+
+    @Override
+    public void awaitReady() throws IOException, InterruptedException {
+        admin = process.awaitReady(READY_LIMIT).admin();
     }
 
     @Override
@@ -138,22 +160,29 @@ final class Posthaste implements Contender {
         return "deploy/bin/posthaste on " + java.orElse("an unknown JVM");
     }
 
+    /** A flight recording tells of the time since the last launch. */
     @Override
     public void close() throws IOException {
         try {
-            if (recording.isPresent()) Jcmd.dumpRecording(process.pid(), RECORDING, recording.get());
+            if (jvm.recording().isPresent()) {
+                Jcmd.dumpRecording(process.pid(), RECORDING, jvm.recording().get());
+            }
         } finally {
-            end();
+            stopOrKill();
         }
     }
 
-    private void end() throws IOException {
+    private void stopOrKill() throws IOException {
         try {
-            int exit = process.terminate(STOP_LIMIT);
-            if (exit != 0) throw new IOException("the relay ended with " + exit + "; its log:\n" + process.tail());
+            stop();
         } catch (InterruptedException stopped) {
             process.close();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void stop() throws IOException, InterruptedException {
+        int exit = process.terminate(STOP_LIMIT);
+        if (exit != 0) throw new IOException("the relay ended with " + exit + "; its log:\n" + process.tail());
     }
 }

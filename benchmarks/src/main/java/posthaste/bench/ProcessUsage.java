@@ -93,7 +93,7 @@ record ProcessUsage(long cpuMillis, OptionalLong switches, OptionalLong writtenB
     }
 
     /** The number behind a label that begins a line. */
-    private static OptionalLong field(Path file, String label) {
+    static OptionalLong field(Path file, String label) {
         for (String line : read(file).orElse("").lines().toList()) {
             if (!line.startsWith(label)) continue;
             String value = line.substring(label.length()).trim();

@@ -29,13 +29,13 @@ record Results(Machine machine, List<Series> series) {
         return series.stream().flatMap(each -> each.runs().stream()).allMatch(RunResult::isExact);
     }
 
-    /** One table: a row per figure, a column per contender, the ratio of the first to the second where there are two. */
+    /** One table: a row per figure, a column per contender, and the ratio of the first to the second. */
     String table(Scenario scenario) {
         List<Series> columns = of(scenario);
-        boolean ratio = columns.size() == 2;
+        boolean ratio = columns.size() > 1;
         List<String> heads = new ArrayList<>(List.of(""));
         columns.forEach(column -> heads.add(column.contender().label()));
-        if (ratio) heads.add("ratio");
+        if (ratio) heads.add("to " + columns.get(1).contender().label());
         TextTable table = new TextTable(heads.toArray(String[]::new));
         for (Figure figure : Figure.values()) {
             var spreads = columns.stream().map(column -> column.spread(figure)).toList();
@@ -50,11 +50,15 @@ record Results(Machine machine, List<Series> series) {
                 + columns.get(0).runs().size() + " run(s) [least-most]\n" + table + failures(columns);
     }
 
-    /** One line per scenario: what a glance is for. */
+    /** One line per scenario: what a glance is for. Beside the rates, how this relay stands to what else was measured. */
     String overview() {
         List<Contender.Kind> kinds = contenders();
+        boolean toPostfix = kinds.containsAll(List.of(Contender.Kind.POSTHASTE, Contender.Kind.POSTFIX));
+        boolean ofCeiling = kinds.containsAll(List.of(Contender.Kind.POSTHASTE, Contender.Kind.DIRECT));
         List<String> heads = new ArrayList<>(List.of("delivered msg/s"));
         kinds.forEach(kind -> heads.add(kind.label()));
+        if (toPostfix) heads.add("to postfix");
+        if (ofCeiling) heads.add("of direct");
         TextTable table = new TextTable(heads.toArray(String[]::new));
         for (Scenario scenario : scenarios()) {
             List<String> row = new ArrayList<>(List.of(scenario.name()));
@@ -63,9 +67,18 @@ record Results(Machine machine, List<Series> series) {
                         .map(spread -> shown(Figure.DELIVERED_RATE, spread))
                         .orElse(""));
             }
+            Optional<Series.Spread> ours = delivered(scenario, Contender.Kind.POSTHASTE);
+            if (toPostfix) row.add(ratio(ours, delivered(scenario, Contender.Kind.POSTFIX)));
+            if (ofCeiling) row.add(share(ours, delivered(scenario, Contender.Kind.DIRECT)));
             table.row(row);
         }
         return table.toString();
+    }
+
+    private static String share(Optional<Series.Spread> part, Optional<Series.Spread> whole) {
+        if (part.isEmpty() || whole.isEmpty() || whole.get().median() == 0) return "";
+        return String.format(
+                Locale.ROOT, "%.0f %%", part.get().median() / whole.get().median() * 100);
     }
 
     private static String shown(Figure figure, Series.Spread spread) {
@@ -143,9 +156,22 @@ record Results(Machine machine, List<Series> series) {
             figure.of(run).ifPresent(value -> map.put(figure.key(), value));
         }
         run.firstFailure().ifPresent(why -> map.put("firstFailure", why));
+        if (!run.restarts().isEmpty()) {
+            map.put("restarts", run.restarts().stream().map(Results::toMap).toList());
+        }
+        if (!run.soak().samples().isEmpty()) map.put("soak", run.soak().toMap());
         map.put("acceptCurve", curve(run.account().accept()));
         map.put("toSinkCurve", curve(run.account().toSink()));
         map.put("endToEndCurve", curve(run.account().endToEnd()));
+        return map;
+    }
+
+    private static Map<String, Object> toMap(Restart restart) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("endMillis", restart.endMillis());
+        map.put("greetedMillis", restart.greetedMillis());
+        map.put("acceptedMillis", restart.acceptedMillis());
+        map.put("deliveredMillis", restart.deliveredMillis());
         return map;
     }
 
@@ -163,7 +189,7 @@ record Results(Machine machine, List<Series> series) {
         return points;
     }
 
-    /** Drawings by file name: rates of all scenarios, and latencies of each. */
+    /** Drawings by file name: rates of all scenarios, latencies of each, and what was held in each run of a soak. */
     Map<String, String> drawings() {
         Map<String, String> drawings = new LinkedHashMap<>();
         List<Contender.Kind> kinds = contenders();
@@ -187,6 +213,16 @@ record Results(Machine machine, List<Series> series) {
             drawings.put(
                     "latency-" + scenario.name() + ".svg",
                     PercentileChart.draw("Latency, " + scenario.name(), curves(of(scenario))));
+        }
+        for (Series each : series) {
+            for (int run = 0; run < each.runs().size(); run++) {
+                String name = each.scenario().name() + "-" + each.contender().label() + "-" + (run + 1);
+                each.runs()
+                        .get(run)
+                        .soak()
+                        .drawings(name)
+                        .forEach((panel, drawing) -> drawings.put("soak-" + name + "-" + panel + ".svg", drawing));
+            }
         }
         return drawings;
     }

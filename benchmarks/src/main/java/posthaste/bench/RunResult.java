@@ -1,5 +1,6 @@
 package posthaste.bench;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -17,8 +18,10 @@ import posthaste.bench.load.MessageLedger.Account;
  * @param usage of the relay's processes, from the first connection until the sink had all
  * @param syncs that the relay counted in this time
  * @param syncsByDesign per message, for a relay that does not count them
- * @param heap full collections: before any mail, with the backlog, and behind the run
+ * @param heap full collections: before any mail, with the backlog, behind the restarts, and behind the run
  * @param backlogDeferred recipients of the backlog that were answered 451 in all; empty without a backlog
+ * @param restarts before the load, in their order
+ * @param soak what was held while the load ran
  */
 record RunResult(
         Contender.Kind contender,
@@ -31,17 +34,21 @@ record RunResult(
         OptionalLong syncs,
         OptionalDouble syncsByDesign,
         Heap heap,
-        OptionalLong backlogDeferred) {
+        OptionalLong backlogDeferred,
+        List<Restart> restarts,
+        Soak soak) {
 
     /**
      * Octets in use after a full collection; empty where it was not asked for or cannot be told.
      *
      * @param empty before any mail
      * @param backlog with the backlog in the queue
+     * @param restarted with the backlog in the queue, behind the last restart
      * @param end behind the measured run
      */
-    record Heap(OptionalLong empty, OptionalLong backlog, OptionalLong end) {
-        static final Heap UNKNOWN = new Heap(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+    record Heap(OptionalLong empty, OptionalLong backlog, OptionalLong restarted, OptionalLong end) {
+        static final Heap UNKNOWN =
+                new Heap(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
     }
 
     /** Nothing was lost, duplicated or changed, and nothing was refused. */

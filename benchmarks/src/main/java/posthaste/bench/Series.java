@@ -3,6 +3,7 @@ package posthaste.bench;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * The runs of one scenario with one contender.
@@ -21,17 +22,20 @@ record Series(Scenario scenario, Contender.Kind contender, List<RunResult> runs)
      *
      * @param median the middle one; of an even number the mean of the two in the middle
      */
-    record Spread(double median, double least, double most) {}
+    record Spread(double median, double least, double most) {
+
+        /** Empty for no values. */
+        static Optional<Spread> of(DoubleStream some) {
+            double[] values = some.sorted().toArray();
+            if (values.length == 0) return Optional.empty();
+            double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+            return Optional.of(new Spread(median, values[0], values[values.length - 1]));
+        }
+    }
 
     /** Empty where no run can tell. */
     Optional<Spread> spread(Figure figure) {
-        double[] values = runs.stream()
-                .flatMapToDouble(run -> figure.of(run).stream())
-                .sorted()
-                .toArray();
-        if (values.length == 0) return Optional.empty();
-        double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-        return Optional.of(new Spread(median, values[0], values[values.length - 1]));
+        return Spread.of(runs.stream().flatMapToDouble(figure::each));
     }
 
     /** The run whose delivered rate is in the middle: its latency curves stand for the series. */

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -62,6 +63,80 @@ class EndToEndTest {
     }
 
     @Test
+    void aSoakIsPrintedAndItsSamplesAreKeptAndDrawn() throws Exception {
+        Path json = directory.resolve("result.json");
+
+        int exit = run(
+                "--direct",
+                "--rate=500",
+                "--seconds=2",
+                "--warm-up=0",
+                "--runs=1",
+                "--soak=1",
+                "--directory=" + directory,
+                "--json=" + json,
+                "--svg=" + directory);
+
+        assertThat(exit).isZero();
+        assertThat(printed.toString(UTF_8)).contains("samples in", "medians of quarters");
+        assertThat(Files.readString(json)).contains("\"soakSeconds\": 1", "\"trends\"", "\"delivered\": ");
+        assertThat(directory.resolve("soak-reuse-direct-1-progress.svg")).exists();
+    }
+
+    @Test
+    void whatCannotBeRestartedIsAUsageErrorAtOnce() {
+        assertThat(run("--restart", "--against=postfix")).isEqualTo(2);
+        assertThat(run("--restart=kill", "--direct")).isEqualTo(2);
+        assertThat(run("--restart=stop", "--restarts=0")).isEqualTo(2);
+        assertThat(run("--soak=0")).isEqualTo(2);
+        assertThat(run("--against=postfix,posthaste")).isEqualTo(2);
+
+        assertThat(printed.toString(UTF_8))
+                .contains("--restart measures this relay alone", "--restarts: at least 1", "--soak: at least 1 second");
+    }
+
+    @Test
+    void theOverviewComparesWithPostfixAndWithTheCeiling() throws Exception {
+        Results results = new Results(
+                Machine.look(directory),
+                List.of(
+                        series("reuse", Contender.Kind.POSTHASTE, result(2, 0)),
+                        series("reuse", Contender.Kind.POSTFIX, result(20, 0)),
+                        series("reuse", Contender.Kind.DIRECT, result(1, 0)),
+                        series("10k", Contender.Kind.POSTHASTE, result(1, 0), result(4, 0), result(2, 0)),
+                        series("10k", Contender.Kind.POSTFIX, result(5, 0))));
+
+        assertThat(results.overview()).isEqualTo("""
+                delivered msg/s     posthaste   postfix   direct   to postfix   of direct
+                reuse                      50         5      100         10.0        50 %
+                10k               50 [25-100]        20                  2.50
+                """);
+        assertThat(results.table(Scenario.named("reuse").get(0))).contains("to postfix");
+    }
+
+    private static Series series(String scenario, Contender.Kind kind, RunResult... runs) {
+        return new Series(Scenario.named(scenario).get(0), kind, List.of(runs));
+    }
+
+    @Test
+    void figuresOfRestartsAreOverAllRestartsOfAllRuns() throws Exception {
+        Series series = series(
+                "reuse",
+                Contender.Kind.POSTHASTE,
+                restarted(new Restart(1, 400_000_000, 500_000_000, 900_000_000)),
+                restarted(
+                        new Restart(1, 600_000_000, 650_000_000, 660_000_000),
+                        new Restart(1, 500_000_000, 550_000_000, 560_000_000)));
+
+        assertThat(series.spread(Figure.RESTART_GREETED)).hasValue(new Series.Spread(500, 400, 600));
+        assertThat(series.spread(Figure.RESTART_DELIVERED)).hasValue(new Series.Spread(660, 560, 900));
+        assertThat(Figure.RESTART_ACCEPTED.of(series.runs().get(1))).hasValue(600);
+        assertThat(Figure.RESTART_ACCEPTED.of(result(1, 0))).isEmpty();
+        assertThat(new Results(Machine.look(directory), List.of(series)).json(Map.of()))
+                .contains("\"restartDeliveredMillis\": 660", "\"deliveredMillis\": 900");
+    }
+
+    @Test
     void anUnknownScenarioIsAUsageErrorThatNamesTheKnownOnes() {
         assertThat(run("--scenario=fast")).isEqualTo(2);
 
@@ -91,6 +166,14 @@ class EndToEndTest {
 
     /** A hundred messages, accepted and delivered within {@code seconds}. */
     private static RunResult result(int seconds, long lost) {
+        return result(seconds, lost, List.of());
+    }
+
+    private static RunResult restarted(Restart... restarts) {
+        return result(1, 0, List.of(restarts));
+    }
+
+    private static RunResult result(int seconds, long lost, List<Restart> restarts) {
         Histogram latency = new Histogram(3);
         latency.recordValue(1_000_000);
         long end = 7 + seconds * 1_000_000_000L;
@@ -105,21 +188,9 @@ class EndToEndTest {
                 OptionalLong.of(8),
                 OptionalDouble.empty(),
                 RunResult.Heap.UNKNOWN,
-                OptionalLong.empty());
-    }
-
-    @Test
-    void aCounterIsReadFromPrometheusTextWithAndWithoutLabels() {
-        List<String> lines = List.of(
-                "# HELP posthaste_queue_synced_groups_total Group commits that ended in a sync.",
-                "posthaste_queue_synced_groups_total_other 9",
-                "posthaste_queue_synced_groups_total{partition=\"0\"} 1.2E4",
-                "posthaste_queue_synced_groups_total{partition=\"1\"} 3.0");
-
-        assertThat(Posthaste.counter(lines, "posthaste_queue_synced_groups_total"))
-                .hasValue(12_003);
-        assertThat(Posthaste.counter(List.of("up 1"), "up")).hasValue(1);
-        assertThat(Posthaste.counter(lines, "absent_total")).isEmpty();
+                OptionalLong.empty(),
+                restarts,
+                Soak.NONE);
     }
 
     @Test
@@ -156,11 +227,12 @@ class EndToEndTest {
         var sink = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2501);
         var later = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2502);
 
-        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)));
+        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)), 12_345);
 
         assertThat(config.indexOf("\"127.0.0.1:2502\""))
                 .as("first match wins, so the backlog comes first")
                 .isPositive()
                 .isLessThan(config.indexOf("\"127.0.0.1:2501\""));
+        assertThat(config).contains("bind = \"127.0.0.1:12345\"");
     }
 }

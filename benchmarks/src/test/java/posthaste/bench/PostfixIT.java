@@ -47,6 +47,13 @@ class PostfixIT {
 
     private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog) {
         return new Measurement.Plan(
-                LoadShape.Limit.messages(200), Duration.ZERO, Duration.ofSeconds(30), false, backlog, "");
+                LoadShape.Limit.messages(200),
+                Duration.ZERO,
+                Duration.ofSeconds(30),
+                false,
+                backlog,
+                Optional.empty(),
+                Optional.empty(),
+                "");
     }
 }

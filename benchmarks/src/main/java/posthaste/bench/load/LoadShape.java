@@ -1,6 +1,7 @@
 package posthaste.bench.load;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How a load is offered.
@@ -39,6 +40,17 @@ public record LoadShape(
     /** The same clients in a closed loop. */
     public LoadShape unpaced() {
         return new LoadShape(connections, messagesPerConnection, pipelining, domains, recipients, domainSuffix, 0);
+    }
+
+    /** The address of one recipient of the message {@code id}: which it is, and of which message, stands in it. */
+    String recipient(long id, int recipient) {
+        return String.format(
+                Locale.ROOT,
+                "r%d.%0" + Digits.WIDTH + "d@d%d.%s",
+                recipient,
+                id,
+                (id * recipients + recipient) % domains,
+                domainSuffix);
     }
 
     /** When message {@code index} of an open loop is due, in nanoseconds behind the first. */

@@ -1,5 +1,6 @@
 package posthaste.bench.load;
 
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.HdrHistogram.Histogram;
@@ -13,12 +14,17 @@ public final class MessageLedger {
     /** Recipients of one message: each is a bit of a long. */
     public static final int RECIPIENTS_MAX = 64;
 
-    private static final int PAGE_BITS = 16;
-    private static final int PAGE_MESSAGES = 1 << PAGE_BITS;
-    private static final int PAGES_MAX = 1024;
+    /** Columns of 256 KiB: from half a region on (1 MiB below 4 GiB of heap) G1 would give each whole regions. */
+    private static final int PAGE_BITS = 15;
 
-    /** Messages of one ledger: 67 million, 2 GiB. */
+    private static final int PAGE_MESSAGES = 1 << PAGE_BITS;
+    private static final int PAGES_MAX = 2048;
+
+    /** Messages of one ledger: 67 million, of {@value #MESSAGE_BYTES} octets each. */
     public static final long MESSAGES_MAX = (long) PAGE_MESSAGES * PAGES_MAX;
+
+    /** Heap that one message takes: 5 million are 165 MB. */
+    static final int MESSAGE_BYTES = 4 * Long.BYTES + 1;
 
     private final AtomicReferenceArray<Page> pages = new AtomicReferenceArray<>(PAGES_MAX);
     private final AtomicLong next = new AtomicLong();
@@ -34,7 +40,16 @@ public final class MessageLedger {
         private final long[] acknowledged = new long[PAGE_MESSAGES];
         private final long[] arrived = new long[PAGE_MESSAGES];
         private final long[] recipients = new long[PAGE_MESSAGES];
-        private final long[] wanted = new long[PAGE_MESSAGES];
+        private final byte[] wanted = new byte[PAGE_MESSAGES];
+
+        /** A bit for each recipient that the message of {@code row} has. */
+        private long wanted(int row) {
+            return wanted[row] == RECIPIENTS_MAX ? -1 : (1L << wanted[row]) - 1;
+        }
+
+        private boolean isComplete(int row) {
+            return wanted[row] > 0 && (wanted(row) & ~recipients[row]) == 0;
+        }
     }
 
     /** The id that the next message gets. */
@@ -49,7 +64,7 @@ public final class MessageLedger {
         int page = (int) (id >>> PAGE_BITS);
         if (pages.get(page) == null) pages.set(page, new Page());
         pages.get(page).due[row(id)] = dueNanos;
-        pages.get(page).wanted[row(id)] = recipients == RECIPIENTS_MAX ? -1 : (1L << recipients) - 1;
+        pages.get(page).wanted[row(id)] = (byte) recipients;
         next.set(id + 1);
         return id;
     }
@@ -71,9 +86,9 @@ public final class MessageLedger {
         long before = page.recipients[row];
         duplicated.lazySet(duplicated.get() + Long.bitCount(before & mask));
         long fresh = mask & ~before;
-        page.recipients[row] = before | mask;
         page.arrived[row] = nanos;
-        if ((mask & ~page.wanted[row]) != 0) unexpected();
+        page.recipients[row] = before | mask;
+        if ((mask & ~page.wanted(row)) != 0) unexpected();
         arrivals.lazySet(arrivals.get() + Long.bitCount(fresh));
     }
 
@@ -97,6 +112,20 @@ public final class MessageLedger {
         return arrivals.get();
     }
 
+    /** When the 250 of {@code id} was read; by the thread that entered it. */
+    long acknowledgedNanos(long id) {
+        return pages.get((int) (id >>> PAGE_BITS)).acknowledged[row(id)];
+    }
+
+    /** When the sink had {@code id} for the last of its recipients; empty as long as one is missing. */
+    public OptionalLong arrivedNanos(long id) {
+        // Written by the sink before its counter: read behind it, the row is at least as new.
+        if (arrivals.get() == 0) return OptionalLong.empty();
+        Page page = pages.get((int) (id >>> PAGE_BITS));
+        int row = row(id);
+        return page.isComplete(row) ? OptionalLong.of(page.arrived[row]) : OptionalLong.empty();
+    }
+
     private static int row(long id) {
         return (int) (id & (PAGE_MESSAGES - 1));
     }
@@ -116,7 +145,7 @@ public final class MessageLedger {
                     page.due[row],
                     page.acknowledged[row],
                     page.arrived[row],
-                    Long.bitCount(page.wanted[row] & ~page.recipients[row]));
+                    Long.bitCount(page.wanted(row) & ~page.recipients[row]));
         }
         return new Account(
                 to - from,

@@ -219,6 +219,30 @@ class LoadTest {
         assertThat(account.isExact()).isTrue();
     }
 
+    @Test
+    void aMessageHasArrivedWhenItsLastRecipientHasIt() {
+        long id = ledger.open(1, MessageLedger.RECIPIENTS_MAX);
+
+        ledger.arrived(id, Long.MAX_VALUE, 5);
+        assertThat(ledger.arrivedNanos(id)).isEmpty();
+        ledger.arrived(id, Long.MIN_VALUE, 9);
+
+        assertThat(ledger.arrivedNanos(id)).hasValue(9);
+        assertThat(ledger.account(id, id + 1).unexpected()).isZero();
+    }
+
+    @Test
+    void aLedgerOfFiveMillionMessagesFitsASmallHeap() {
+        long fiveMillionBytes = 5_000_000L * MessageLedger.MESSAGE_BYTES;
+
+        assertThat(fiveMillionBytes).isLessThan(200_000_000);
+        // One past the end of the first page: pages join without a gap.
+        for (int i = 0; i < 40_000; i++) ledger.acknowledged(ledger.open(i + 1, 1), i + 2);
+        for (int i = 0; i < 40_000; i++) ledger.arrived(i, 1, i + 3);
+        assertThat(ledger.account(0, 40_000).isExact()).isTrue();
+        assertThat(ledger.account(0, 40_000).accepted()).isEqualTo(40_000);
+    }
+
     private long acknowledged() {
         long id = ledger.open(System.nanoTime(), 1);
         ledger.acknowledged(id, System.nanoTime());

@@ -74,9 +74,43 @@ class ReportTest {
     }
 
     @Test
+    void aTimeChartBeginsAtZeroAndKeepsProportions() throws Exception {
+        List<double[]> points = List.of(new double[] {0, 100}, new double[] {60, 200}, new double[] {120, 300});
+        Document chart = parsed(TimeChart.draw("Memory", "MiB", List.of(new TimeChart.Curve("RSS <b>", points))));
+
+        assertThat(texts(chart, "text")).contains("RSS <b>", "MiB", "seconds", "0", "120", "300");
+        String[] pixels = attributes(chart, "polyline", "points").get(0).trim().split(" ", -1);
+        double base = Double.parseDouble(attributes(chart, "line", "y1").get(0)); // the grid line of 0
+        double first = base - coordinate(pixels[0], 1);
+        assertThat(base - coordinate(pixels[1], 1)).isCloseTo(2 * first, within());
+        assertThat(base - coordinate(pixels[2], 1)).isCloseTo(3 * first, within());
+        assertThat(coordinate(pixels[1], 0) - coordinate(pixels[0], 0))
+                .isCloseTo(coordinate(pixels[2], 0) - coordinate(pixels[1], 0), within());
+    }
+
+    @Test
+    void aTimeChartHasRoomForManyCurvesAndTellsThemApart() throws Exception {
+        List<TimeChart.Curve> curves = IntStream.range(0, 10)
+                .mapToObj(i -> new TimeChart.Curve("curve " + i, List.of(new double[] {0, i}, new double[] {1, i})))
+                .toList();
+
+        Document chart = parsed(TimeChart.draw("t", "u", curves));
+
+        NodeList lines = chart.getElementsByTagName("polyline");
+        List<String> styles = IntStream.range(0, lines.getLength())
+                .filter(i -> i % 2 == 0) // each is followed by its sample in the key
+                .mapToObj(i -> (Element) lines.item(i))
+                .map(line -> line.getAttribute("stroke") + line.getAttribute("stroke-dasharray"))
+                .toList();
+        assertThat(styles).hasSize(10).doesNotHaveDuplicates();
+    }
+
+    @Test
     void aChartOfNothingIsWellFormed() throws Exception {
         parsed(BarChart.draw("t", "u", List.of("a"), List.of()));
         parsed(PercentileChart.draw("t", List.of()));
+        parsed(TimeChart.draw("t", "u", List.of()));
+        parsed(TimeChart.draw("t", "u", List.of(new TimeChart.Curve("zero", List.of(new double[] {0, 0})))));
     }
 
     private static double coordinate(String pair, int index) {
