@@ -3,6 +3,7 @@ package posthaste.bench;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,39 +59,40 @@ interface Contender extends AutoCloseable {
     }
 
     /**
-     * How a JVM is started.
+     * How it is started; what a contender does not know it leaves aside.
      *
      * @param javaOptions value of {@code JAVA_OPTS}
+     * @param settings further lines of our configuration
      * @param recording file for a flight recording of the whole run
      */
-    record Jvm(String javaOptions, Optional<Path> recording) {}
+    record Setup(String javaOptions, List<String> settings, Optional<Path> recording) {}
 
     /** Who can be measured. */
     enum Kind {
         /** This relay, by its launcher. */
         POSTHASTE {
             @Override
-            Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
-                return Posthaste.start(directory, hops, jvm);
+            Contender start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException {
+                return Posthaste.start(directory, hops, setup);
             }
         },
         /** Postfix as Debian ships it, tuned. */
         POSTFIX {
             @Override
-            Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
+            Contender start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException {
                 return Postfix.start(directory, hops);
             }
         },
         /** No relay at all: the ceiling of generator and sink. */
         DIRECT {
             @Override
-            Contender start(Path directory, Hops hops, Jvm jvm) {
+            Contender start(Path directory, Hops hops, Setup setup) {
                 return new Direct(hops.sink());
             }
         };
 
         /** @param directory empty; everything that is written stays below it */
-        abstract Contender start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException;
+        abstract Contender start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -108,7 +107,7 @@ public final class CrashTool implements Callable<Integer> {
             throws IOException, InterruptedException {
         Random random = new Random(randomSeed);
         Path config = directory.resolve("posthaste.toml");
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         Map<String, CrashLoad.Sent> sent;
         CrashLoad load = new CrashLoad(clientCount, randomSeed);
         try (ExactSink sink = new ExactSink(20)) {
@@ -137,7 +136,7 @@ public final class CrashTool implements Callable<Integer> {
                 int exit = relay.terminate(STOP_LIMIT);
                 if (exit != 0) throw new IllegalStateException("exit " + exit + " after SIGTERM:\n" + relay.tail());
             }
-            return judge(sent, sink.taken(), ambiguousIds(log));
+            return judge(sent, sink.taken(), ambiguousIds(log.lines()));
         } finally {
             load.stop();
         }

@@ -120,6 +120,11 @@ public final class EndToEnd implements Callable<Integer> {
             description = "JAVA_OPTS of the relay, instead of the launcher's defaults (default: ${DEFAULT-VALUE})")
     private String javaOptions = "-Xmx256m -XX:MaxDirectMemorySize=128m -XX:+ExitOnOutOfMemoryError";
 
+    @Option(
+            names = "--set",
+            description = "a line of the relay's configuration, such as 'queue.group-max = 64'; can be repeated")
+    private List<String> settingLines = List.of();
+
     @Option(names = "--profile", description = "keep a flight recording of each run of the relay, and sum it up")
     private boolean profile;
 
@@ -257,7 +262,8 @@ public final class EndToEnd implements Callable<Integer> {
                 backlog.map(count -> new Measurement.Backlog(count, destinations, unreachable)),
                 restart.map(ending -> new Measurement.Restarting(ending, restarts)),
                 soak.map(Duration::ofSeconds),
-                javaOptions);
+                javaOptions,
+                settingLines);
     }
 
     private RunResult measure(Measurement measurement, Scenario scenario, Contender.Kind kind, int run)
@@ -310,6 +316,7 @@ public final class EndToEnd implements Callable<Integer> {
         if (restart.isPresent()) settings.put("restarts", restarts);
         soak.ifPresent(interval -> settings.put("soakSeconds", interval));
         settings.put("javaOptions", javaOptions);
+        if (!settingLines.isEmpty()) settings.put("set", settingLines);
         settings.put("directory", directory.toAbsolutePath().toString());
         return settings;
     }

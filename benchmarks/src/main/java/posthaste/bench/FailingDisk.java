@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -124,7 +123,7 @@ public final class FailingDisk implements Callable<Integer> {
             throws IOException, InterruptedException {
         Random random = new Random(seed);
         Path config = directory.resolve("posthaste.toml");
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         List<String> reasons = new ArrayList<>();
         long meanwhile = 0;
         CrashLoad load = new CrashLoad(CLIENTS, seed);
@@ -158,18 +157,13 @@ public final class FailingDisk implements Callable<Integer> {
     }
 
     private static Result finish(
-            RelayProcess relay,
-            CrashLoad load,
-            ExactSink sink,
-            ConcurrentLinkedQueue<String> log,
-            List<String> reasons,
-            long meanwhile)
+            RelayProcess relay, CrashLoad load, ExactSink sink, RelayLog log, List<String> reasons, long meanwhile)
             throws InterruptedException {
         load.stop();
         CrashTool.awaitArrival(sink, load.sent(), ARRIVAL_LIMIT);
         int exit = relay.terminate(STOP_LIMIT);
         if (exit != 0) throw new IllegalStateException("exit " + exit + " after SIGTERM:\n" + relay.tail());
-        CrashTool.Result counted = CrashTool.judge(load.sent(), sink.taken(), CrashTool.ambiguousIds(log));
+        CrashTool.Result counted = CrashTool.judge(load.sent(), sink.taken(), CrashTool.ambiguousIds(log.lines()));
         return new Result(counted, load.refusals(), reasons, meanwhile);
     }
 
@@ -182,7 +176,7 @@ public final class FailingDisk implements Callable<Integer> {
     /** Syncs fail until the relay gives up with exit 74; then it is started on a disk that is well. */
     Result deadDisk(Path directory) throws IOException, InterruptedException {
         Path config = directory.resolve("posthaste.toml");
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         CrashLoad load = new CrashLoad(CLIENTS, seed);
         DiskFault fault = new DiskFault.SyncError(directory.resolve("inject.out"));
         try (ExactSink sink = new ExactSink(SINK_DELAY_MILLIS)) {

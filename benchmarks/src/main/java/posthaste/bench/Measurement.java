@@ -43,6 +43,7 @@ final class Measurement {
      * @param restarts of the relay between backlog and load
      * @param sampling how often is looked at what the relay holds while the load runs
      * @param javaOptions for a relay in a JVM
+     * @param settings lines of our relay's configuration
      */
     record Plan(
             LoadShape.Limit limit,
@@ -52,7 +53,8 @@ final class Measurement {
             Optional<Backlog> backlog,
             Optional<Restarting> restarts,
             Optional<Duration> sampling,
-            String javaOptions) {}
+            String javaOptions,
+            List<String> settings) {}
 
     /**
      * Restarts of the relay.
@@ -88,7 +90,8 @@ final class Measurement {
             if (plan.backlog().map(Backlog::unreachable).orElse(false)) deferring.stopListening();
             var hops = new Contender.Hops(sink.address(), plan.backlog().map(any -> deferring.address()));
             Observed observed;
-            try (Contender contender = kind.start(directory, hops, new Contender.Jvm(plan.javaOptions(), recording))) {
+            try (Contender contender =
+                    kind.start(directory, hops, new Contender.Setup(plan.javaOptions(), plan.settings(), recording))) {
                 observed = observe(contender, scenario, content, ledger, deferring);
             }
             return observed.result(kind, ledger);

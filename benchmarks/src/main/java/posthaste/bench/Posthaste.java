@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** This relay as it is shipped: its launcher, its defaults, routes to the sink. */
 final class Posthaste implements Contender, Restartable {
@@ -21,7 +20,7 @@ final class Posthaste implements Contender, Restartable {
     private static final String NATIVE_TRACKING = "NativeMemoryTracking";
 
     private final Path config;
-    private final Jvm jvm;
+    private final Setup setup;
     private final InetSocketAddress smtp;
 
     /** Exchanged by a restart, which ends before anyone else looks. */
@@ -29,38 +28,35 @@ final class Posthaste implements Contender, Restartable {
 
     private InetSocketAddress admin;
 
-    private Posthaste(Path config, Jvm jvm, RelayProcess process, RelayProcess.Bound bound) {
+    private Posthaste(Path config, Setup setup, RelayProcess process, RelayProcess.Bound bound) {
         this.config = config;
-        this.jvm = jvm;
+        this.setup = setup;
         this.process = process;
         this.smtp = bound.smtp();
         this.admin = bound.admin();
     }
 
-    static Posthaste start(Path directory, Hops hops, Jvm jvm) throws IOException, InterruptedException {
+    static Posthaste start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException {
         Path config = directory.resolve("posthaste.toml");
-        RelayProcess.write(config, configuration(directory, hops, FreePort.belowThoseOfClients()));
-        RelayProcess process = launch(config, jvm);
+        RelayProcess.write(config, configuration(directory, hops, FreePort.belowThoseOfClients(), setup.settings()));
+        RelayProcess process = launch(config, setup);
         try {
-            return new Posthaste(config, jvm, process, process.awaitReady(READY_LIMIT));
+            return new Posthaste(config, setup, process, process.awaitReady(READY_LIMIT));
         } catch (IOException | InterruptedException failure) {
             process.kill();
             throw failure;
         }
     }
 
-    private static RelayProcess launch(Path config, Jvm jvm) throws IOException {
-        String options = jvm.javaOptions()
-                + (jvm.recording().isPresent() ? " -XX:StartFlightRecording=settings=profile,name=" + RECORDING : "");
+    private static RelayProcess launch(Path config, Setup setup) throws IOException {
+        String options = setup.javaOptions()
+                + (setup.recording().isPresent() ? " -XX:StartFlightRecording=settings=profile,name=" + RECORDING : "");
         return RelayProcess.start(
-                RelayProcess.launcher(),
-                config,
-                List.of(),
-                Map.of("JAVA_OPTS", options.trim()),
-                new ConcurrentLinkedQueue<>());
+                RelayProcess.launcher(), config, List.of(), Map.of("JAVA_OPTS", options.trim()), new RelayLog());
     }
 
-    static String configuration(Path directory, Hops hops, int port) {
+    /** The lines {@code settings} may name keys of tables that stand below them too: all of those are dotted. */
+    static String configuration(Path directory, Hops hops, int port, List<String> settings) {
         String backlog = hops.backlog()
                 .map(hop -> """
                         [[route]]
@@ -71,19 +67,21 @@ final class Posthaste implements Contender, Restartable {
         return """
                 hostname = "relay.test"
                 data-dir = "%s"
+                relay.networks = ["127.0.0.0/8"]
+                queue.free-space-reserve = "16 MiB"
+                admin.bind = "127.0.0.1:0"
+                %s
                 [[listener]]
                 bind = "127.0.0.1:%d"
-                [relay]
-                networks = ["127.0.0.0/8"]
                 %s[[route]]
                 match = ["*"]
                 next-hop = ["127.0.0.1:%d"]
-                [queue]
-                free-space-reserve = "16 MiB"
-                [admin]
-                bind = "127.0.0.1:0"
                 """.formatted(
-                        directory.resolve("data"), port, backlog, hops.sink().getPort());
+                        directory.resolve("data"),
+                        String.join("\n", settings),
+                        port,
+                        backlog,
+                        hops.sink().getPort());
     }
 
     @Override
@@ -113,7 +111,7 @@ final class Posthaste implements Contender, Restartable {
 
     @Override
     public Map<Vital, Double> vitals() {
-        boolean tracked = jvm.javaOptions().contains(NATIVE_TRACKING);
+        boolean tracked = setup.javaOptions().contains(NATIVE_TRACKING);
         return Vital.of(new Vital.Reading(
                 ProcessHoldings.of(process.pid()),
                 MetricsPage.of(admin),
@@ -135,7 +133,7 @@ final class Posthaste implements Contender, Restartable {
 
     @Override
     public void launch() throws IOException {
-        process = launch(config, jvm);
+        process = launch(config, setup);
     }
 
     @Override
@@ -164,8 +162,8 @@ final class Posthaste implements Contender, Restartable {
     @Override
     public void close() throws IOException {
         try {
-            if (jvm.recording().isPresent()) {
-                Jcmd.dumpRecording(process.pid(), RECORDING, jvm.recording().get());
+            if (setup.recording().isPresent()) {
+                Jcmd.dumpRecording(process.pid(), RECORDING, setup.recording().get());
             }
         } finally {
             stopOrKill();

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * One run of the relay under load whose every change of the disk was recorded.
@@ -30,7 +29,7 @@ record PowerRecording(
         Path root = Files.createDirectory(directory.resolve("live")).toRealPath();
         Path trace = directory.resolve("strace.out");
         Path config = directory.resolve("posthaste.toml");
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         CrashLoad clients = new CrashLoad(CLIENTS, seed);
         try (ExactSink sink = new ExactSink(SINK_DELAY_MILLIS)) {
             RelayProcess.write(config, configuration(root.resolve("data"), sink.port(), deadRoute()));

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Starts a whole relay on what a power cut left, and waits until every promised message is at a next hop. */
 final class RelayOnImage {
@@ -35,7 +34,7 @@ final class RelayOnImage {
      * @param promised ids of the messages whose 250 had begun to be sent
      */
     List<String> problems(Path dataDirectory, Set<String> promised) throws IOException, InterruptedException {
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         try (ExactSink sink = new ExactSink(0)) {
             RelayProcess.write(config, PowerRecording.configuration(dataDirectory, sink.port(), ""));
             try (RelayProcess relay = RelayProcess.start(RelayProcess.launcher(), config, List.of(), log)) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,17 +29,16 @@ import java.util.regex.Pattern;
 final class RelayProcess implements AutoCloseable {
     private static final Pattern BOUND =
             Pattern.compile("\\bready\\b.*?127\\.0\\.0\\.1:(\\d+).*?127\\.0\\.0\\.1:(\\d+)");
-    private static final int LOG_LINES_KEPT = 200_000;
 
     private final Process process;
     private final boolean wrapped;
-    private final ConcurrentLinkedQueue<String> log;
+    private final RelayLog log;
     private final CompletableFuture<Bound> ready = new CompletableFuture<>();
 
     /** Where the relay listens. */
     record Bound(InetSocketAddress smtp, InetSocketAddress admin) {}
 
-    private RelayProcess(Process process, boolean wrapped, ConcurrentLinkedQueue<String> log) {
+    private RelayProcess(Process process, boolean wrapped, RelayLog log) {
         this.process = process;
         this.wrapped = wrapped;
         this.log = log;
@@ -50,10 +48,9 @@ final class RelayProcess implements AutoCloseable {
      * Starts {@code serve} and returns at once.
      *
      * @param wrapper a command to run the launcher under, such as strace with its options; empty for none
-     * @param log where the lines of standard error go; bounded
+     * @param log where the lines of standard error go
      */
-    static RelayProcess start(Path launcher, Path config, List<String> wrapper, ConcurrentLinkedQueue<String> log)
-            throws IOException {
+    static RelayProcess start(Path launcher, Path config, List<String> wrapper, RelayLog log) throws IOException {
         return start(launcher, config, wrapper, Map.of(), log);
     }
 
@@ -63,11 +60,7 @@ final class RelayProcess implements AutoCloseable {
      * @param environment such as {@code JAVA_OPTS}, which replaces the launcher's defaults
      */
     static RelayProcess start(
-            Path launcher,
-            Path config,
-            List<String> wrapper,
-            Map<String, String> environment,
-            ConcurrentLinkedQueue<String> log)
+            Path launcher, Path config, List<String> wrapper, Map<String, String> environment, RelayLog log)
             throws IOException {
         var command = new ArrayList<>(wrapper);
         command.addAll(List.of(launcher.toString(), "serve", "--config", config.toString()));
@@ -97,7 +90,7 @@ final class RelayProcess implements AutoCloseable {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
             String line;
             while ((line = lines.readLine()) != null) {
-                if (log.size() < LOG_LINES_KEPT) log.add(line);
+                log.add(line);
                 Matcher bound = BOUND.matcher(line);
                 if (!ready.isDone() && bound.find()) {
                     ready.complete(new Bound(loopback(bound.group(1)), loopback(bound.group(2))));
@@ -124,7 +117,7 @@ final class RelayProcess implements AutoCloseable {
 
     /** The last lines of the log. */
     String tail() {
-        List<String> lines = List.copyOf(log);
+        List<String> lines = log.lines();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 

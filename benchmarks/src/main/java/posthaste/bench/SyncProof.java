@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +66,7 @@ public final class SyncProof {
                 trace.toString(),
                 "-e",
                 "trace=write,writev,pwrite64,pwritev,sendto,sendmsg,fdatasync,fsync");
-        var log = new ConcurrentLinkedQueue<String>();
+        var log = new RelayLog();
         Map<String, String> markOf;
         try (ExactSink sink = new ExactSink(0)) {
             RelayProcess.write(config, CrashTool.configuration(directory, sink.port()));

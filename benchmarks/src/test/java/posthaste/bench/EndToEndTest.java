@@ -227,12 +227,13 @@ class EndToEndTest {
         var sink = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2501);
         var later = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2502);
 
-        String config = Posthaste.configuration(directory, new Contender.Hops(sink, Optional.of(later)), 12_345);
+        String config = Posthaste.configuration(
+                directory, new Contender.Hops(sink, Optional.of(later)), 12_345, List.of("queue.group-max = 64"));
 
         assertThat(config.indexOf("\"127.0.0.1:2502\""))
                 .as("first match wins, so the backlog comes first")
                 .isPositive()
                 .isLessThan(config.indexOf("\"127.0.0.1:2501\""));
-        assertThat(config).contains("bind = \"127.0.0.1:12345\"");
+        assertThat(config).contains("bind = \"127.0.0.1:12345\"", "queue.group-max = 64");
     }
 }

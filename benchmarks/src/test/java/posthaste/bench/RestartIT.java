@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,8 @@ class RestartIT {
                 Optional.of(new Measurement.Backlog(BACKLOG, 10, false)),
                 Optional.of(new Measurement.Restarting(ending, 2)),
                 Optional.of(Duration.ofMillis(200)),
-                "-Xmx128m -XX:NativeMemoryTracking=summary"));
+                "-Xmx128m -XX:NativeMemoryTracking=summary",
+                List.of()));
 
         RunResult result = measurement.run(
                 Contender.Kind.POSTHASTE, Scenario.named("reuse").get(0), directory, Optional.empty());
