@@ -155,9 +155,11 @@ final class QueueRun implements AutoCloseable {
         waitFor(() -> queue.refusal().isPresent() || queue.status().waitingChanges() == 0);
     }
 
+    /** Until it goes on, and what it had refused meanwhile is gone. Nothing is being received. */
     void awaitHealth() {
         waitFor(() -> queue.refusal().isEmpty());
         assertThat(queue.refusal()).isEmpty();
+        waitFor(() -> entries(Family.RECEIVING) == 0);
     }
 
     void flush() {

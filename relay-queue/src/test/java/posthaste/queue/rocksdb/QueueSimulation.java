@@ -57,8 +57,6 @@ final class QueueSimulation implements AutoCloseable {
     private QueueRun run;
     private int runs;
     private boolean trimmed;
-    /** Chunks of mail that was refused while the disk failed may stay until the next start (docs/queue.md, S2). */
-    private boolean leftovers;
 
     /** Deliveries that may be settled: those that the queue told, and copies that were read. */
     private final Map<DeliveryKey, Delivery> told = new HashMap<>();
@@ -358,7 +356,6 @@ final class QueueSimulation implements AutoCloseable {
         } finally {
             DiskFaults.lift();
         }
-        leftovers = true;
         effects.forEach(Runnable::run);
         run.awaitHealth();
         inFlight.add(new InFlight(CompletableFuture.completedFuture(true), true, false, model.version()));
@@ -411,7 +408,7 @@ final class QueueSimulation implements AutoCloseable {
     private void compare() {
         answers();
         told.values().forEach(each -> each.body().release());
-        QueueChecks.everything(run, model, trimmed, incoming.isEmpty() && !leftovers);
+        QueueChecks.everything(run, model, trimmed, incoming.isEmpty());
     }
 
     // Ends and beginnings.
@@ -503,7 +500,6 @@ final class QueueSimulation implements AutoCloseable {
         copies.clear();
         spent.clear();
         incoming.clear();
-        leftovers = false;
         expectAmbiguous();
         run.expectBacklogs(model);
         noteSync();
