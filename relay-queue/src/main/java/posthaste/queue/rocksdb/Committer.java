@@ -274,7 +274,8 @@ final class Committer implements Runnable {
                 state.group(), // one write at a time: the sync of every group before this one has returned
                 group.nextSequence(),
                 group.messages(),
-                ids.ceilingAbove(state.idCeiling()));
+                ids.ceilingAbove(state.idCeiling()),
+                ids.nowMillis());
         next.put(group);
         store.ofCommitter().write(group.batch(), sync);
         state = next;
@@ -319,7 +320,8 @@ final class Committer implements Runnable {
                 surviving.answered(),
                 Math.max(surviving.nextSequence(), state.nextSequence()),
                 surviving.messages(),
-                Math.max(surviving.idCeiling(), state.idCeiling()));
+                Math.max(surviving.idCeiling(), state.idCeiling()),
+                state.clockMillis());
         return surviving.batch();
     }
 
