@@ -16,8 +16,10 @@ import posthaste.queue.QueueException;
  * and outcomes of attempts are never refused. The model is told only once the answers are known.
  */
 final class FailingDisk {
-    /** Changes while the disk fails, and the room that the log has until it does. */
-    private static final int BURST = 30;
+    /** Changes while the disk fails, long messages among them, and the room that the log has until it does. */
+    private static final int BURST = 40;
+
+    private static final int LONG = 20;
 
     private static final int ROOM_BYTES_MAX = 30_000;
 
@@ -33,6 +35,8 @@ final class FailingDisk {
 
     /** Afterwards nothing is being received. */
     void fail(RandomMail mail, Random random) {
+        senders.beginLong(LONG, random);
+        senders.accept(mail, random); // answered once the chunks of these are written
         queue.answers();
         List<QueueModel.Open> open = new ArrayList<>(queue.model.open());
         Collections.shuffle(open, random);
@@ -44,14 +48,14 @@ final class FailingDisk {
         long bytesMax = queue.run().logBytes() + random.nextInt(ROOM_BYTES_MAX);
         if (!DiskFaults.limitFileSize(bytesMax)) return;
         try {
-            if (mail.percent(30)) endIncoming(effects, mail, random);
             for (int i = 0; i < BURST; i++) {
-                if (mail.percent(50) && i < open.size()) settle(effects, open.get(i), deliveries.get(i), mail);
+                if (mail.percent(40) && i < open.size()) settle(effects, open.get(i), deliveries.get(i), mail);
+                else if (mail.percent(60) && !senders.noneIncoming()) endOne(effects, mail, random);
                 else accept(effects, senders.submit(mail, random));
             }
             queue.run().awaitFailure();
             if (queue.run().queue().refusal().isPresent()) queue.tally.count("writes failed");
-            endIncoming(effects, mail, random);
+            while (!senders.noneIncoming()) endOne(effects, mail, random);
             accept(effects, senders.submit(mail, random)); // its answer comes after all that has none
         } finally {
             DiskFaults.lift();
@@ -62,8 +66,8 @@ final class FailingDisk {
         queue.compare(true);
     }
 
-    private void endIncoming(List<Runnable> effects, RandomMail mail, Random random) {
-        senders.end(mail, random).forEach(each -> accept(effects, each));
+    private void endOne(List<Runnable> effects, RandomMail mail, Random random) {
+        senders.endOne(mail, random).ifPresent(each -> accept(effects, each));
     }
 
     private void settle(List<Runnable> effects, QueueModel.Open open, Delivery delivery, RandomMail mail) {

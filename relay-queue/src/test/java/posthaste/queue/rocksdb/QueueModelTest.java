@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 class QueueModelTest {
     private static final Logger LOG = LoggerFactory.getLogger(QueueModelTest.class);
-    private static final int STEPS = Integer.getInteger("posthaste.model.steps", 1_500);
+    private static final int STEPS = Integer.getInteger("posthaste.model.steps", 3_000);
     private static final String DIRECTORY =
             System.getProperty("posthaste.model.directory", System.getProperty("java.io.tmpdir"));
     private static final long FAST_SECONDS = 3;

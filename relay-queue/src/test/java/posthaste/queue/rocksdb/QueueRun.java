@@ -255,6 +255,7 @@ final class QueueRun implements AutoCloseable {
     public void close() {
         queue.close();
         assertThat(told.wrong()).isEmpty();
-        assertThat(told.backlogs()).isEqualTo(backlogs);
+        // The scan may go on behind the last range that it had to tell, and meet mail that came meanwhile.
+        assertThat(told.backlogs()).containsAllEntriesOf(backlogs);
     }
 }

@@ -21,7 +21,7 @@ import posthaste.queue.Settlement;
  * changes may be under way: then what was answered must be there, and of the rest a beginning.
  */
 final class QueueSimulation implements AutoCloseable {
-    private static final int MESSAGES_MAX = 200;
+    private static final int MESSAGES_MAX = 100;
     private static final int UNDER_WAY_MAX = 100;
     private static final long START_MILLIS = 1_800_000_000_000L;
     private static final int HOUR_MILLIS = 3_600_000;

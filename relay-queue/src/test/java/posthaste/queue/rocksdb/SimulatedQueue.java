@@ -3,6 +3,7 @@ package posthaste.queue.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import posthaste.queue.Delivery;
 
 /** A queue and its model, with what is known of both: all that the actors of a simulation share. */
@@ -45,9 +46,10 @@ final class SimulatedQueue {
         return deliveries.take(run.told());
     }
 
-    /** The delivery of an open part: the one that was told or a copy; read where it is not at hand. */
+    /** The delivery of an open part: rather the one that was told or a copy; read where neither is at hand. */
     Delivery delivery(QueueModel.Open open, boolean asTold) {
-        return deliveries.of(open.key(), asTold).orElseGet(() -> {
+        Optional<Delivery> known = deliveries.of(open.key(), asTold).or(() -> deliveries.of(open.key(), !asTold));
+        return known.orElseGet(() -> {
             answers();
             List<Delivery> read = run.backlog(open.key(), open.key().dueMillis(), 1);
             assertThat(read).extracting(QueueModel.Open::of).containsExactly(open);

@@ -5,10 +5,12 @@ import static posthaste.queue.rocksdb.QueueFixture.DIRECT;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import posthaste.queue.Envelope;
 import posthaste.queue.IncomingMessage;
+import posthaste.queue.Mails;
 import posthaste.queue.MessageId;
 
 /** Mail comes in: in one piece, or in pieces among others, to be accepted or not. */
@@ -106,16 +108,26 @@ final class SimulatedSenders {
         queue.tally.count("discarded");
     }
 
-    /** Ends all that is being received; returns what is being accepted, of which the model does not know yet. */
-    List<Accepting> end(RandomMail mail, Random random) {
-        List<Accepting> accepting = new ArrayList<>();
-        for (Incoming one : incoming) {
-            if (mail.percent(30)) more(one, mail, random);
-            if (mail.percent(40)) discard(one);
-            else accepting.add(submit(one.message(), one.content().toByteArray(), mail));
+    /** Begins messages of which chunks reach the disk. */
+    void beginLong(int count, Random random) {
+        for (int i = 0; i < count; i++) {
+            Incoming one = new Incoming(queue.run().queue().begin(), new ByteArrayOutputStream());
+            byte[] content =
+                    Mails.noise(queue.run().chunkBytes() + 1 + random.nextInt(PIECE_BYTES_MAX), random.nextLong());
+            append(one.message(), content, random);
+            one.content().writeBytes(content);
+            incoming.add(one);
         }
-        incoming.clear();
-        return accepting;
+    }
+
+    /** Ends one that is being received: what is being accepted, of which the model does not know yet, or nothing. */
+    Optional<Accepting> endOne(RandomMail mail, Random random) {
+        Incoming one = incoming.remove(random.nextInt(incoming.size()));
+        if (mail.percent(30)) more(one, mail, random);
+        if (mail.percent(70))
+            return Optional.of(submit(one.message(), one.content().toByteArray(), mail));
+        discard(one);
+        return Optional.empty();
     }
 
     /** A run ends: some are discarded before, and of the others nobody hears again. */

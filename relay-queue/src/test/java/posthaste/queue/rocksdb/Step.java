@@ -13,22 +13,22 @@ record Step(Kind kind, long seed) {
 
     /** What is done, and how often in 10,000 steps. Opening a queue takes as long as hundreds of changes. */
     enum Kind {
-        ACCEPT(2_600),
+        ACCEPT(2_700),
         RECEIVE(1_250),
-        SETTLE(4_180),
+        SETTLE(4_500),
         SETTLE_AGAIN(400),
-        READ(800),
+        READ(500),
         CLAIM_DOT(300),
-        ANSWER(400),
-        FLUSH(10),
-        TRIM(10),
-        COMPARE(12),
-        CLOCK_JUMPS(10),
-        DISK_FAILS(4),
-        RESTART(8),
-        RESTART_COMPACTED(3),
-        KILL(8),
-        POWER_CUT(5);
+        ANSWER(300),
+        FLUSH(8),
+        TRIM(8),
+        COMPARE(6),
+        CLOCK_JUMPS(8),
+        DISK_FAILS(3),
+        RESTART(5),
+        RESTART_COMPACTED(2),
+        KILL(6),
+        POWER_CUT(4);
 
         private final int share;
 
