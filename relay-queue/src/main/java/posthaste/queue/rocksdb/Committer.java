@@ -235,7 +235,7 @@ final class Committer implements Runnable {
         } catch (QueueException why) {
             change.failed(why, completions);
         } catch (RocksDBException unread) {
-            change.failed(new QueueException.Failed("reading the queue: " + unread.getMessage(), unread), completions);
+            change.failed(Store.unread(unread), completions);
         }
         return false;
     }

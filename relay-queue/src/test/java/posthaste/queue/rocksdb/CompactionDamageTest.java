@@ -86,7 +86,7 @@ class CompactionDamageTest {
         public void note(String sentence) {}
     }
 
-    private static Path tableOf(Path data, String family) throws IOException, RocksDBException {
+    static Path tableOf(Path data, String family) throws IOException, RocksDBException {
         for (Path file : DatabaseImage.dataFiles(data.resolve("queue"))) {
             if (!file.toString().endsWith(".sst")) continue;
             try (Options options = new Options();
