@@ -47,13 +47,12 @@ public interface MailQueue extends AutoCloseable {
 
     /**
      * Records how an attempt ended. Written with the next accept, or within a millisecond where none comes; synced with the
-     * next accept or within 100 ms. The delivery must not
-     * be attempted again before the stage completes; when recipients stay open, the listener is told of the next
-     * revision.
+     * next accept or within 100 ms. The delivery must not be attempted again before the stage completes; when recipients
+     * stay open, the listener is told of the next revision.
      *
-     * @return completes when written; fails with {@link QueueException.Failed} or {@link QueueException.Closed}, and
-     *     then the delivery is still in the queue as it was; or with {@link QueueException.Stale} where something else
-     *     has settled it
+     * @return completes when written; fails with {@link QueueException.Failed}, {@link QueueException.Corrupt} or
+     *     {@link QueueException.Closed}, and then the delivery is still in the queue as it was; or with
+     *     {@link QueueException.Stale} where something else has settled it
      */
     CompletionStage<Void> settle(Settlement settlement, Executor owner);
 

@@ -28,6 +28,12 @@ final class Accept implements QueueChange {
         return waiter;
     }
 
+    /** It is not even submitted: its memory is given back. */
+    void withdraw() {
+        incoming.release(bytesToRelease);
+        message.abandon();
+    }
+
     @Override
     public boolean needsSync() {
         return true;
@@ -58,14 +64,15 @@ final class Accept implements QueueChange {
     @Override
     public void written(DeliveryListener listener, Completions completions) {
         incoming.release(bytesToRelease);
+        incoming.accepted();
         message.announce(listener);
         completions.complete(waiter, message.stored().id(), owner);
     }
 
     @Override
     public void failed(QueueException failure, Completions completions) {
-        incoming.release(bytesToRelease);
-        message.abandon();
+        withdraw();
+        incoming.abandoned();
         completions.fail(waiter, failure, owner);
     }
 }

@@ -49,6 +49,7 @@ final class Committer implements Runnable {
 
     // Below: of the committer thread.
     private final DoneParts doneParts = new DoneParts();
+    private final Receiving receiving = new Receiving();
     private final Group group;
     private final Completions completions = new Completions();
     private final List<QueueChange> changes = new ArrayList<>();
@@ -138,6 +139,11 @@ final class Committer implements Runnable {
         if (first) inbox.end();
     }
 
+    /** What it writes in chunks. */
+    Receiving receiving() {
+        return receiving;
+    }
+
     int waiting() {
         return inbox.size();
     }
@@ -160,6 +166,7 @@ final class Committer implements Runnable {
                 } else if (!changes.isEmpty()) {
                     commit(changes);
                 }
+                if (receiving.hasLeftovers() && !repair.broken()) removeLeftovers();
                 if (syncIsDue()) commit(List.of());
             }
             if (dirty && !repair.broken()) commit(List.of());
@@ -187,6 +194,7 @@ final class Committer implements Runnable {
 
     private long waitNanos() {
         if (closing || repair.broken()) return UNSYNCED_NANOS_MAX;
+        if (receiving.hasLeftovers()) return 0;
         return dirty ? Math.max(0, dirtySince + UNSYNCED_NANOS_MAX - System.nanoTime()) : IDLE_NANOS_MAX;
     }
 
@@ -225,20 +233,23 @@ final class Committer implements Runnable {
             added.add(change);
             return true;
         } catch (QueueException why) {
-            refuse(change, why);
+            change.failed(why, completions);
         } catch (RocksDBException unread) {
-            refuse(change, new QueueException.Failed("reading the queue: " + unread.getMessage(), unread));
+            change.failed(Store.unread(unread), completions);
         }
         return false;
     }
 
-    private void refuse(QueueChange change, QueueException why) {
-        change.failed(why, completions);
+    /** One batch of them; the next goes with the next round. */
+    private void removeLeftovers() {
+        begin();
         try {
-            change.undo(group, false);
-        } catch (RocksDBException full) {
-            throw new IllegalStateException("a batch takes no removal", full);
+            receiving.removeSome(group);
+        } catch (RocksDBException unread) {
+            receiving.leaveThem(unread);
+            return;
         }
+        if (group.batch().count() > 0) write(false, true);
     }
 
     private boolean write(boolean sync, boolean answered) {
@@ -248,6 +259,7 @@ final class Committer implements Runnable {
         } catch (RocksDBException failure) {
             metrics.writeFailed();
             doneParts.forgetAll();
+            receiving.uncertain();
             repair.failed(failure, List.copyOf(added), lastBatch, answered);
             completions.send();
             return false;
@@ -262,7 +274,8 @@ final class Committer implements Runnable {
                 state.group(), // one write at a time: the sync of every group before this one has returned
                 group.nextSequence(),
                 group.messages(),
-                ids.ceilingAbove(state.idCeiling()));
+                ids.ceilingAbove(state.idCeiling()),
+                ids.nowMillis());
         next.put(group);
         store.ofCommitter().write(group.batch(), sync);
         state = next;
@@ -307,7 +320,8 @@ final class Committer implements Runnable {
                 surviving.answered(),
                 Math.max(surviving.nextSequence(), state.nextSequence()),
                 surviving.messages(),
-                Math.max(surviving.idCeiling(), state.idCeiling()));
+                Math.max(surviving.idCeiling(), state.idCeiling()),
+                state.clockMillis());
         return surviving.batch();
     }
 

@@ -8,9 +8,10 @@ import posthaste.queue.QueueException;
 /**
  * Removes the chunks of a message that was never accepted.
  *
+ * @param receiving where the message is until then
  * @param chunks how many may be on disk; at least one
  */
-record Discard(MessageId id, int chunks) implements QueueChange {
+record Discard(Receiving receiving, MessageId id, int chunks) implements QueueChange {
     private static final int BYTES_PER_KEY = 20;
 
     @Override
@@ -18,9 +19,10 @@ record Discard(MessageId id, int chunks) implements QueueChange {
         return false;
     }
 
+    /** What is left is found again: {@code receiving} still lists the message. */
     @Override
     public boolean doneAgain() {
-        return true;
+        return false;
     }
 
     @Override
@@ -35,9 +37,12 @@ record Discard(MessageId id, int chunks) implements QueueChange {
     }
 
     @Override
-    public void written(DeliveryListener listener, Completions completions) {}
+    public void written(DeliveryListener listener, Completions completions) {
+        receiving.ended(id);
+    }
 
-    /** Then recovery removes them: {@code receiving} still lists the message. */
     @Override
-    public void failed(QueueException failure, Completions completions) {}
+    public void failed(QueueException failure, Completions completions) {
+        receiving.abandoned(id);
+    }
 }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import posthaste.queue.MessageId;
 
 /**
@@ -12,6 +14,7 @@ import posthaste.queue.MessageId;
  * the messages that were settled last. Owned by the committer thread.
  */
 final class DoneParts {
+    private static final Logger LOG = LoggerFactory.getLogger(DoneParts.class);
     /** Others are read again, by one prefix read. */
     private static final int MESSAGES_MAX = 4096;
 
@@ -27,12 +30,44 @@ final class DoneParts {
         parts.put(message, new BitSet());
     }
 
-    BitSet of(MessageId message, Database database) throws RocksDBException {
-        Optional<BitSet> known = Optional.ofNullable(parts.get(message));
+    BitSet of(StoredMessage message, Database database) throws RocksDBException {
+        Optional<BitSet> known = Optional.ofNullable(parts.get(message.id()));
         if (known.isPresent()) return known.get();
-        BitSet read = read(message, database);
-        parts.put(message, read);
+        BitSet read = readOrTold(message, database);
+        parts.put(message.id(), read);
         return read;
+    }
+
+    private static BitSet readOrTold(StoredMessage message, Database database) throws RocksDBException {
+        try {
+            return read(message.id(), database);
+        } catch (RocksDBException damage) {
+            if (!Recovery.isCorruption(damage)) throw damage;
+            LOG.error(
+                    "which parts of {} are done is damaged ({}); its open ones tell. Rescue the queue with posthaste"
+                            + " salvage before a compaction reads this and ends the relay",
+                    message.id(),
+                    damage.getMessage());
+            return toldByOpenParts(message, database);
+        }
+    }
+
+    /** A part is done or it has a delivery: a rewritten one that {@code part} names, or the first one. */
+    private static BitSet toldByOpenParts(StoredMessage message, Database database) throws RocksDBException {
+        BitSet open = new BitSet();
+        try (Scan scan = database.scan(Family.PART, Keys.message(message.id()), Keys.behind(message.id()))) {
+            for (; scan.valid(); scan.next()) open.set(Keys.partAt(scan.key(), Long.BYTES));
+        }
+        for (int part = 0; part < message.parts.size(); part++) {
+            if (!open.get(part)) open.set(part, isFresh(message, part, database));
+        }
+        open.flip(0, message.parts.size());
+        return open;
+    }
+
+    private static boolean isFresh(StoredMessage message, int part, Database database) throws RocksDBException {
+        byte[] key = DeliveryKeyCodec.encode(message.firstKey(part));
+        return database.get(Family.DELIVERY, key).isPresent();
     }
 
     /** One prefix read. */

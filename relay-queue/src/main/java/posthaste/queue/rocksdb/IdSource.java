@@ -27,6 +27,10 @@ final class IdSource {
         return new MessageId(last.updateAndGet(previous -> Math.max(now, previous + 1)));
     }
 
+    long nowMillis() {
+        return clock.millis();
+    }
+
     /** What to store with the batch that is written now: {@code stored}, or a higher one when its time comes. */
     long ceilingAbove(long stored) {
         long newest = Math.max(last.get(), MessageId.floorOf(clock.millis()).value());

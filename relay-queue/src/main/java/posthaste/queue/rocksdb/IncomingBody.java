@@ -112,6 +112,7 @@ final class IncomingBody implements IncomingMessage {
         if (keeping) kept.add(chunk);
         int index = addSum(chunk);
         unwritten.incrementAndGet();
+        if (index == 0) intake.receiving().begun(id);
         Optional<QueueException> refusal = intake.committer().submitNew(new AppendChunk(this, index, chunk, keeping));
         if (refusal.isEmpty()) return;
         fail(refusal.get());
@@ -167,7 +168,7 @@ final class IncomingBody implements IncomingMessage {
         Accept change = accepting(stored, last, owner);
         Optional<QueueException> refusal = intake.committer().submitNew(change);
         if (refusal.isEmpty()) return change.waiter();
-        change.failed(refusal.get(), new Completions());
+        change.withdraw();
         if (hasContent) chunks--; // the last one was never written
         return refused(refusal.get(), owner);
     }
@@ -205,9 +206,16 @@ final class IncomingBody implements IncomingMessage {
         release(buffer.length);
         buffer = NOTHING;
         keepNothing();
-        // Where even this is refused, recovery removes them at the next start.
-        if (chunks > 0) intake.committer().submit(new Discard(id, chunks));
+        if (chunks > 0) removeChunks();
         chunks = 0;
+    }
+
+    /** Where even this is refused, what is on disk is found there; and what is not yet shall not come. */
+    private void removeChunks() {
+        intake.committer().submit(new Discard(intake.receiving(), id, chunks)).ifPresent(refusal -> {
+            fail(refusal);
+            abandoned();
+        });
     }
 
     // Below: called by the committer.
@@ -226,6 +234,15 @@ final class IncomingBody implements IncomingMessage {
             throw new QueueException.Failed(
                     "the database was opened again while " + id + " was received", new IllegalStateException());
         }
+    }
+
+    void accepted() {
+        intake.receiving().ended(id);
+    }
+
+    /** Its chunks stay on disk, and nobody will ask for them. */
+    void abandoned() {
+        intake.receiving().abandoned(id);
     }
 
     void fail(QueueException why) {

@@ -35,7 +35,7 @@ sealed interface QueueChange permits AppendChunk, Accept, Discard, Settle, Defer
     void failed(QueueException failure, Completions completions);
 
     /**
-     * Removes whatever it may have left on disk, after it was refused.
+     * Removes whatever it may have left on disk, after its write had failed and it was refused.
      *
      * @param onDisk whether its batch is on disk although the write failed
      */

@@ -74,9 +74,8 @@ public final class RocksMailQueue implements MailQueue {
         try {
             int unfinished = Recovery.dropUnfinished(store.ofCommitter());
             if (unfinished > 0) LOG.info("{} messages were being received when the last run ended", unfinished);
-            QueueState state = QueueState.read(store.ofCommitter());
             clock = new QueueClock(wallClock.millis());
-            new ClockSetBack(store.ofCommitter(), clock.millis(), state.idCeiling()).mend();
+            QueueState state = new ClockSetBack(store.ofCommitter(), clock.millis()).mend();
             ids = new IdSource(clock, state.idCeiling());
             committer = new Committer(store, recovery::open, state, ids, witness, health, metrics, config.groupMax());
             readers = new Readers(store);

@@ -226,7 +226,8 @@ final class SalvageRun {
                 group,
                 Math.max(old.nextSequence(), lastEvent + 1),
                 recovered,
-                Math.max(old.idCeiling(), behindNewest));
+                Math.max(old.idCeiling(), behindNewest),
+                old.clockMillis());
         try (WriteBatch batch = new WriteBatch()) {
             batch.put(target.handle(Family.STATE), QueueState.KEY, state.encode());
             target.write(batch, true);
@@ -245,7 +246,7 @@ final class SalvageRun {
             return QueueState.read(source);
         } catch (RocksDBException | QueueException.Corrupt damage) {
             told.note("the state of the queue is damaged: whether the last commits are there cannot be told");
-            return new QueueState(0, witnessed.orElse(0), witnessed.orElse(0), 1, 0, 0);
+            return new QueueState(0, witnessed.orElse(0), witnessed.orElse(0), 1, 0, 0, 0);
         }
     }
 }

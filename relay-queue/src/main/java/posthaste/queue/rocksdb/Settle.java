@@ -116,7 +116,7 @@ final class Settle implements QueueChange {
         boolean done = next.isEmpty();
         boolean several = stored.parts.size() > 1;
         requireCurrent(group);
-        BitSet doneParts = done && several ? group.doneParts().of(stored.id(), group.database()) : new BitSet();
+        BitSet doneParts = done && several ? group.doneParts().of(stored, group.database()) : new BitSet();
         if (doneParts.get(delivery.key().part())) throw stale();
 
         if (body.readFromDisk()) group.copySettled();

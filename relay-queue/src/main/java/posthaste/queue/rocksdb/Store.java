@@ -38,8 +38,7 @@ final class Store {
         try {
             return reading.from(current.orElseThrow(this::missing));
         } catch (RocksDBException failure) {
-            if (Recovery.isCorruption(failure)) throw corrupt(failure);
-            throw new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
+            throw unread(failure);
         } finally {
             lock.readLock().unlock();
         }
@@ -48,6 +47,12 @@ final class Store {
     private QueueException missing() {
         if (closed) return new QueueException.Closed();
         return new QueueException.Failed("the database could not be opened again yet", new IllegalStateException());
+    }
+
+    /** Why nothing could be read. */
+    static QueueException unread(RocksDBException failure) {
+        if (Recovery.isCorruption(failure)) return corrupt(failure);
+        return new QueueException.Failed("reading the queue: " + failure.getMessage(), failure);
     }
 
     /** What a damaged file is to whoever reads it. */

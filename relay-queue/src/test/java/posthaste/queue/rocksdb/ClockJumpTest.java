@@ -139,6 +139,26 @@ class ClockJumpTest {
     }
 
     @Test
+    void aClockThatIsSetBackAgainWhileIdsAreAheadMovesDueTimesAgain() {
+        wall.set(START + 3 * JUMP);
+        MessageId id;
+        try (RocksMailQueue queue = open()) {
+            id = accept(queue, noise(10, 1), "alice@" + EXAMPLE);
+        }
+        for (int jumps = 2; jumps >= 0; jumps--) {
+            wall.set(START + jumps * JUMP);
+            try (RocksMailQueue queue = open()) {
+                Delivery delivery = backlog(queue, EXAMPLE).get(0);
+                assertThat(delivery.message().id()).isEqualTo(id);
+                assertThat(delivery.key().dueMillis())
+                        .isLessThanOrEqualTo(queue.clock().millis() + 2 * SLACK);
+                long retry = queue.clock().millis() + SLACK;
+                await(queue.settle(deferred(delivery, retry), DIRECT));
+            }
+        }
+    }
+
+    @Test
     void afterAJumpBackNothingIsStuck() {
         wall.set(START + JUMP); // the clock was wrong, and is set right
         try (RocksMailQueue queue = open()) {

@@ -156,7 +156,7 @@ class CodecTest {
                 .hasMessageContaining("another release");
         assertThatThrownBy(() -> DeliveryState.decode(new byte[] {2}, 1)).hasMessageContaining("version 2");
         assertThatThrownBy(() -> EventCodec.decode(1, new byte[] {2})).hasMessageContaining("version 2");
-        assertThatThrownBy(() -> QueueState.decode(new byte[] {3})).hasMessageContaining("version 3");
+        assertThatThrownBy(() -> QueueState.decode(new byte[] {4})).hasMessageContaining("version 4");
     }
 
     @Test
@@ -201,7 +201,8 @@ class CodecTest {
     void everyShorterFormOfAValueIsCorrupt() {
         byte[] message = MessageCodec.encode(message());
         byte[] event = bytes(GOLDEN_EVENT);
-        byte[] state = new QueueState(1, 2, 1, 3, 4, Long.MAX_VALUE >> 1).encode();
+        QueueState wide = new QueueState(1, 2, 1, 3, 4, Long.MAX_VALUE >> 1, Long.MAX_VALUE >> 2);
+        byte[] state = wide.encode();
         for (int length = 0; length < message.length; length++) {
             byte[] cut = Arrays.copyOf(message, length);
             assertThatThrownBy(() -> MessageCodec.decode(ID, cut)).isInstanceOf(Corrupt.class);
@@ -214,12 +215,24 @@ class CodecTest {
             byte[] cut = Arrays.copyOf(state, length);
             assertThatThrownBy(() -> QueueState.decode(cut)).isInstanceOf(Corrupt.class);
         }
-        assertThat(QueueState.decode(state)).isEqualTo(new QueueState(1, 2, 1, 3, 4, Long.MAX_VALUE >> 1));
+        assertThat(QueueState.decode(state)).isEqualTo(wide);
     }
 
     @Test
     void aStateOfTheFirstVersionCountsItsLastGroupAsAnswered() {
         assertThat(QueueState.decode(bytes("01 07 05 03 04 06".replace(" ", ""))))
-                .isEqualTo(new QueueState(7, 5, 5, 3, 4, 6));
+                .isEqualTo(new QueueState(7, 5, 5, 3, 4, 6, 0));
+    }
+
+    @Test
+    void aStateOfTheSecondVersionTellsTheClockByItsIds() {
+        long clock = 1_800_000_000_000L;
+        QueueState state = new QueueState(
+                7, 5, 4, 3, 4, MessageId.floorOf(clock + IdSource.AHEAD_MILLIS).value(), clock);
+        byte[] withClock = state.encode();
+        byte[] without = Arrays.copyOf(withClock, withClock.length - 6); // the clock is six octets
+        without[0] = 2;
+
+        assertThat(QueueState.decode(without)).isEqualTo(state);
     }
 }

@@ -186,6 +186,21 @@ final class QueueModel {
         events.add(new Happened(key.message(), kind, recipient, key.destination(), attempts, host, detail, due));
     }
 
+    /** Its due time moved with the wall clock: a revision of which no event tells. */
+    void move(Open open, DeliveryKey moved) {
+        DeliveryKey key = open.key();
+        var expected = new DeliveryKey(
+                key.destination(), key.priority(), moved.dueMillis(), key.message(), key.part(), key.revision() + 1);
+        Open next = new Open(
+                expected,
+                open.recipients(),
+                open.attempts(),
+                open.delayNoticeSent(),
+                open.lastReply(),
+                open.lastHost());
+        queued.put(key.message(), mail(key.message()).with(key.part(), Optional.of(next)));
+    }
+
     Version version() {
         return new Version(new TreeMap<>(queued), events.size());
     }

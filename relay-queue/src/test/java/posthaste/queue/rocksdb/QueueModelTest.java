@@ -1,5 +1,7 @@
 package posthaste.queue.rocksdb;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,10 +22,31 @@ import org.slf4j.LoggerFactory;
  */
 class QueueModelTest {
     private static final Logger LOG = LoggerFactory.getLogger(QueueModelTest.class);
-    private static final int STEPS = Integer.getInteger("posthaste.model.steps", 1_500);
+    private static final int STEPS = Integer.getInteger("posthaste.model.steps", 3_000);
+    private static final String DIRECTORY =
+            System.getProperty("posthaste.model.directory", System.getProperty("java.io.tmpdir"));
     private static final long FAST_SECONDS = 3;
     private static final long SLOW_SECONDS = 60;
+    private static final String STEP = "steps";
+    private static final String HISTORY = "histories";
     private static final long SHORTEN_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** So many steps do everything. */
+    private static final long STEPS_OF_EVERYTHING = 20_000;
+
+    private static final List<String> EVERYTHING = List.of(
+            "accepted",
+            "delivered",
+            "bounced",
+            "expired",
+            "deferred",
+            "ambiguous",
+            "delayed",
+            "reported",
+            "discarded",
+            "parts held",
+            "settled while held",
+            "clock set back",
+            "due times moved");
 
     /** A history that breaks something, and what. */
     private record Broken(List<Step> history, Throwable failure) {}
@@ -31,7 +54,7 @@ class QueueModelTest {
     @Test
     void theQueueDoesWhatItsModelSays() {
         Optional<Long> replayed = Optional.ofNullable(Long.getLong("posthaste.model.seed"));
-        if (replayed.isPresent()) check(replayed.get());
+        if (replayed.isPresent()) check(replayed.get(), new Tally());
         else checkFor(FAST_SECONDS, 1);
     }
 
@@ -43,13 +66,22 @@ class QueueModelTest {
     }
 
     private static void checkFor(long seconds, long firstSeed) {
+        Tally tally = new Tally();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        for (long seed = firstSeed; System.nanoTime() - end < 0; seed++) check(seed);
+        for (long seed = firstSeed; System.nanoTime() - end < 0; seed++) check(seed, tally);
+        LOG.info("{} steps of {} histories from seed {} on: {}", tally.of(STEP), tally.of(HISTORY), firstSeed, tally);
+        if (tally.of(STEP) < STEPS_OF_EVERYTHING) return;
+        assertThat(EVERYTHING)
+                .allSatisfy(what -> assertThat(tally.of(what)).as(what).isPositive());
+        assertThat(Step.Kind.values())
+                .allSatisfy(
+                        kind -> assertThat(tally.of(kind.name())).as("%s", kind).isPositive());
     }
 
-    private static void check(long seed) {
+    private static void check(long seed, Tally tally) {
         List<Step> history = Step.history(seed, STEPS);
-        Optional<Throwable> failure = failure(seed, history);
+        Optional<Throwable> failure = failure(seed, history, tally);
+        tally.count(HISTORY);
         if (failure.isEmpty()) return;
         String replay = "seed " + seed + ": replay with -Dposthaste.model.seed=" + seed;
         LOG.error("{}; making it short", replay, failure.get());
@@ -58,15 +90,16 @@ class QueueModelTest {
     }
 
     /** What breaks the queue or its promises; empty when all went well. */
-    private static Optional<Throwable> failure(long seed, List<Step> history) {
+    private static Optional<Throwable> failure(long seed, List<Step> history, Tally tally) {
         Path root = temporary();
         int taken = 0;
-        try (QueueSimulation simulation = new QueueSimulation(root, seed)) {
+        try (QueueSimulation simulation = new QueueSimulation(root, seed, tally)) {
             for (Step step : history) {
                 simulation.take(step);
+                tally.count(STEP);
                 taken++;
             }
-            simulation.take(new Step(Step.Kind.COMPARE, 0));
+            simulation.end();
             return Optional.empty();
         } catch (RuntimeException | AssertionError broken) {
             broken.addSuppressed(new AssertionError("in step " + taken + " of " + history.size()));
@@ -78,7 +111,7 @@ class QueueModelTest {
 
     private static Path temporary() {
         try {
-            return Files.createTempDirectory("queue-model");
+            return Files.createTempDirectory(Path.of(DIRECTORY), "queue-model");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -94,7 +127,7 @@ class QueueModelTest {
                 List<Step> without = new ArrayList<>(shortest.history());
                 int until = Math.min(from + stretch, without.size());
                 without.subList(from, until).clear();
-                Optional<Throwable> failure = failure(seed, without);
+                Optional<Throwable> failure = failure(seed, without, new Tally());
                 if (failure.isPresent()) shortest = new Broken(without, failure.get());
             }
         }

@@ -11,23 +11,24 @@ import java.util.Random;
  */
 record Step(Kind kind, long seed) {
 
-    /** What is done, and how often in 1,000 steps. */
+    /** What is done, and how often in 10,000 steps. Opening a queue takes as long as hundreds of changes. */
     enum Kind {
-        ACCEPT(250),
-        RECEIVE(120),
-        SETTLE(398),
-        SETTLE_AGAIN(40),
-        READ(90),
-        CLAIM_DOT(40),
-        ANSWER(40),
-        FLUSH(3),
-        TRIM(3),
-        COMPARE(5),
-        DISK_FAILS(2),
-        RESTART(3),
-        RESTART_COMPACTED(1),
-        KILL(3),
-        POWER_CUT(2);
+        ACCEPT(2_700),
+        RECEIVE(1_250),
+        SETTLE(4_500),
+        SETTLE_AGAIN(400),
+        READ(500),
+        CLAIM_DOT(300),
+        ANSWER(300),
+        FLUSH(8),
+        TRIM(8),
+        COMPARE(6),
+        CLOCK_JUMPS(8),
+        DISK_FAILS(3),
+        RESTART(5),
+        RESTART_COMPACTED(2),
+        KILL(6),
+        POWER_CUT(4);
 
         private final int share;
 
@@ -36,7 +37,7 @@ record Step(Kind kind, long seed) {
         }
     }
 
-    private static final int SHARES = 1_000;
+    private static final int SHARES = 10_000;
 
     static List<Step> history(long seed, int length) {
         Random random = new Random(seed);
