@@ -29,8 +29,17 @@ enum Vital {
             "direct buffers",
             Panel.MEMORY,
             reading -> reading.metrics.sum("jvm_buffer_memory_used_bytes", labels -> labels.contains("id=\"direct\""))),
-    MEMTABLES("memtablesMiB", "memtables", Panel.MEMORY, reading -> reading.metrics.sum("posthaste_queue_memtables")),
-    BODIES("bodiesMiB", "bodies", Panel.MEMORY, reading -> reading.metrics.sum("posthaste_queue_body_memory")),
+    MEMTABLES(
+            "memtablesMiB",
+            "memtables",
+            Panel.MEMORY,
+            reading -> reading.metrics.sum("posthaste_queue_memtable_bytes")),
+    BLOCKS(
+            "blockCacheMiB",
+            "block cache",
+            Panel.MEMORY,
+            reading -> reading.metrics.sum("posthaste_queue_block_cache_bytes")),
+    BODIES("bodiesMiB", "bodies", Panel.MEMORY, reading -> reading.metrics.sum("posthaste_queue_body_bytes")),
     DESCRIPTORS(
             "descriptors", "open files and sockets", Panel.HANDLES, reading -> whole(reading.process.descriptors())),
     THREADS("threads", "threads", Panel.HANDLES, reading -> whole(reading.process.threads())),

@@ -123,7 +123,7 @@ class SoakTest {
                 "posthaste_queue_synced_groups_total_other 9",
                 "posthaste_queue_synced_groups_total{partition=\"0\"} 1.2E4",
                 "posthaste_queue_synced_groups_total{partition=\"1\"} 3.0 1700000000",
-                "posthaste_queue_memtables NaN",
+                "posthaste_queue_memtable_bytes NaN",
                 "up 1"));
 
         assertThat(page.sum("posthaste_queue_synced_groups_total")).hasValue(12_003);
@@ -131,7 +131,7 @@ class SoakTest {
                 .hasValue(3);
         assertThat(page.sum("up")).hasValue(1);
         assertThat(page.sum("absent_total")).isEmpty();
-        assertThat(page.sum("posthaste_queue_memtables"))
+        assertThat(page.sum("posthaste_queue_memtable_bytes"))
                 .as("a gauge that could not be read is not 0")
                 .isEmpty();
     }

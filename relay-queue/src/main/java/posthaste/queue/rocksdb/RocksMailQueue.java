@@ -96,7 +96,7 @@ public final class RocksMailQueue implements MailQueue {
         maintenance.start(space);
         metrics.gauge("posthaste.queue.messages", "Queued messages.", committer::messages);
         metrics.gauge("posthaste.queue.waiting", "Changes that wait for the committer.", committer::waiting);
-        metrics.gauge("posthaste.queue.body.memory", "Bytes of incoming and fresh bodies in memory.", memory::used);
+        metrics.gauge("posthaste.queue.body.bytes", "Bytes of incoming and fresh bodies in memory.", memory::used);
         new StoreMeters(store, tuning.statistics()).export(metrics);
     }
 

@@ -16,7 +16,8 @@ final class StoreMeters {
     }
 
     void export(QueueMetrics metrics) {
-        summed(metrics, "memtables", "Bytes of memtables.", "rocksdb.cur-size-all-mem-tables");
+        summed(metrics, "memtable.bytes", "Bytes of memtables.", "rocksdb.cur-size-all-mem-tables");
+        whole(metrics, "block.cache.bytes", "Bytes of cached blocks.", "rocksdb.block-cache-usage");
         summed(
                 metrics,
                 "compaction.pending",
