@@ -48,7 +48,7 @@ final class Alarms {
         byte[] key = name.getBytes(ISO_8859_1);
         int slot = find(key);
         if (slot < 0) slot = add(key, dueMillis);
-        else change(slot, dueMillis);
+        else if (due[slot] != dueMillis) change(slot, dueMillis);
         failures[slot] = (byte) Math.min(failuresInARow, FAILURES_MAX);
     }
 

@@ -31,8 +31,10 @@ final class EngineLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
     /** How late an alarm may be. */
     private static final long TICK_MILLIS = 50;
-    /** Alarms of one tick; the rest comes with the next. */
-    private static final int ALARMS_MAX = 500;
+    /** Alarms that are served in a row, and the pause before the next ones: a million of them must not hold mail up. */
+    private static final int ALARMS_MAX = 50;
+
+    private static final long ALARMS_PAUSE_MILLIS = 10;
 
     /** Between two looks at all sites: thousands of them must not cost a tick each. */
     private static final long SITES_MILLIS = 250;
@@ -40,6 +42,8 @@ final class EngineLoop implements Executor {
     private static final long SWEEP_MILLIS = 5_000;
     /** What was idle for so long is forgotten. */
     private static final long IDLE_MILLIS = 10_000;
+    /** Destinations that are forgotten in a row. */
+    private static final int FORGET_MAX = 500;
 
     private final ContextInternal context;
     private final EngineParts parts;
@@ -50,6 +54,7 @@ final class EngineLoop implements Executor {
     private final Map<String, Destination> destinations = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private final Alarms alarms = new Alarms();
+    private boolean waking;
     private long crowdedAtMillis;
     private long forgotSitesAtMillis;
     private long lookedAtMillis;
@@ -174,8 +179,7 @@ final class EngineLoop implements Executor {
         if (destinations.size() < max) return true;
         long now = parts.clock().millis();
         if (now - crowdedAtMillis < TICK_MILLIS) return false;
-        crowdedAtMillis = now;
-        forgetDestinations(Long.MAX_VALUE);
+        if (!forgetDestinations(Long.MAX_VALUE)) crowdedAtMillis = now; // all that is left has work
         return destinations.size() < max;
     }
 
@@ -185,16 +189,23 @@ final class EngineLoop implements Executor {
 
     private void tick() {
         long now = parts.clock().millis();
-        for (int woken = 0; woken < ALARMS_MAX; woken++) {
-            if (alarms.nextDueMillis() > now || !hasRoom()) break;
-            alarms.pollDue(now).ifPresent(this::wake);
-        }
-        alarmCount = alarms.size();
+        if (!waking) wakeDue();
         if (now - lookedAtMillis >= SITES_MILLIS) {
             lookedAtMillis = now;
             for (Site each : sites.values()) each.tick(now);
         }
         if (now - sweptAtMillis >= SWEEP_MILLIS) sweep(now);
+    }
+
+    private void wakeDue() {
+        long now = parts.clock().millis();
+        for (int woken = 0; woken < ALARMS_MAX; woken++) {
+            if (alarms.nextDueMillis() > now || !hasRoom()) break;
+            alarms.pollDue(now).ifPresent(this::wake);
+        }
+        alarmCount = alarms.size();
+        waking = alarms.nextDueMillis() <= now;
+        if (waking) context.setTimer(ALARMS_PAUSE_MILLIS, timer -> wakeDue());
     }
 
     private void wake(Alarms.Alarm alarm) {
@@ -207,8 +218,8 @@ final class EngineLoop implements Executor {
     }
 
     private void sweep(long now) {
-        sweptAtMillis = now;
-        forgetDestinations(now - IDLE_MILLIS);
+        boolean more = forgetDestinations(now - IDLE_MILLIS);
+        if (!more) sweptAtMillis = now;
         for (Iterator<Site> all = sites.values().iterator(); all.hasNext(); ) {
             Site each = all.next();
             if (each.isIdle(now - IDLE_MILLIS)) forget(each, all);
@@ -216,15 +227,20 @@ final class EngineLoop implements Executor {
         siteCount = sites.size();
     }
 
-    private void forgetDestinations(long usedBeforeMillis) {
-        destinations.values().removeIf(each -> {
-            if (!each.isIdle(usedBeforeMillis)) return false;
+    /** Returns whether there may be more of them. */
+    private boolean forgetDestinations(long usedBeforeMillis) {
+        int forgotten = 0;
+        for (Iterator<Destination> all = destinations.values().iterator(); all.hasNext() && forgotten < FORGET_MAX; ) {
+            Destination each = all.next();
+            if (!each.isIdle(usedBeforeMillis)) continue;
+            all.remove();
+            forgotten++;
             long due = each.nextDueMillis();
             if (due == Long.MAX_VALUE) alarms.remove(each.name());
             else wakeAt(each.name(), due, each.failuresAtRest());
-            return true;
-        });
+        }
         destinationCount = destinations.size();
+        return forgotten == FORGET_MAX;
     }
 
     // Sites.
