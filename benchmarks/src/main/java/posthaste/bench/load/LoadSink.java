@@ -3,6 +3,7 @@ package posthaste.bench.load;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -106,7 +107,6 @@ public final class LoadSink implements AutoCloseable {
 
     private void accept() {
         try {
-            // No TCP_NODELAY: all replies to one read are one write.
             for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) greet(channel);
         } catch (IOException gone) {
             // The peer left before it was greeted.
@@ -114,6 +114,9 @@ public final class LoadSink implements AutoCloseable {
     }
 
     private void greet(SocketChannel channel) throws IOException {
+        // Or the second of two replies waits for the delayed acknowledgement of the first, 40 ms (RFC 1122 section
+        // 4.2.3.2).
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         if (open >= CONNECTIONS_MAX) {
             channel.close();
             return;
