@@ -41,11 +41,11 @@ class MetersTest {
             assertThat(valueOf("accepted")).isEqualTo(2);
             assertThat(valueOf("settled")).isEqualTo(1);
             assertThat(valueOf("messages")).isEqualTo(1);
-            assertThat(valueOf("body.memory")).isEqualTo(1000);
+            assertThat(valueOf("body.bytes")).isEqualTo(1000);
             assertThat(valueOf("synced.groups")).isGreaterThanOrEqualTo(2);
             assertThat(valueOf("commit")).isGreaterThanOrEqualTo(3);
             assertThat(valueOf("log.bytes")).isPositive();
-            assertThat(valueOf("memtables")).isPositive();
+            assertThat(valueOf("memtable.bytes")).isPositive();
             assertThat(valueOf("write.stopped")).isZero();
         }
         for (Meter meter : registry.getMeters()) {
