@@ -367,7 +367,7 @@ final class Site {
 
     /** Time goes by: what had to wait may be possible now. */
     void tick(long now) {
-        if (!connections.isEmpty() && parts.pauses().at(name, now).isEmpty()) keepOthersWaiting();
+        if (announced && !connections.isEmpty() && parts.pauses().at(name, now).isEmpty()) keepOthersWaiting();
         for (SiteConnection each : connections) each.recallIfStuck(now - STUCK_MILLIS);
         if (lanes.size() > 0 || !moving.isEmpty()) pump(now);
     }

@@ -2,7 +2,7 @@ package posthaste.queue;
 
 /**
  * Told by the queue what waits for delivery. Called on threads of the queue: implementations post to the owner of the
- * destination and return; they never block and never throw.
+ * destination and return; they never throw, and never block but in {@link #backlog}.
  */
 public interface DeliveryListener {
     /** A batch was written that put this delivery: fresh mail (its body in memory if the budget allows) or a deferral. */

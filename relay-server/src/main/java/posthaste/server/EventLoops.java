@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the event loops: by default one per core, on epoll where it works both ways, else on NIO. A native library that serves may
- * still be unable to connect (docs/decisions/0002), so a probe connects before epoll is trusted.
+ * Starts the event loops: by default one per core, on epoll where it works both ways, else on NIO. A native library that
+ * serves may still be unable to connect (docs/decisions/0002), so a probe connects before epoll is trusted.
  */
 final class EventLoops {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
