@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryListener;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
@@ -74,8 +75,7 @@ final class BenchQueue implements AutoCloseable {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 now,
                 now,
                 Optional.empty(),

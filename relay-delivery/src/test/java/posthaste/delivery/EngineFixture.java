@@ -23,6 +23,7 @@ import posthaste.delivery.route.Router;
 import posthaste.delivery.testkit.ScriptedHop;
 import posthaste.delivery.testkit.TestDns;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
@@ -133,8 +134,7 @@ final class EngineFixture implements AutoCloseable {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 now,
                 now,
                 Optional.empty(),

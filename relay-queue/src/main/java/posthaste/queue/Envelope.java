@@ -3,7 +3,11 @@ package posthaste.queue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /**
@@ -14,11 +18,10 @@ import posthaste.smtp.ReversePath;
  * @param priority the class of its deliveries, but for recipients that are held
  * @param bodyType BODY of MAIL
  * @param smtpUtf8 whether MAIL had SMTPUTF8 (RFC 6531 §3.4)
- * @param returnContent RET of MAIL (RFC 3461 §4.3)
- * @param envelopeId ENVID of MAIL in its xtext form as received (RFC 3461 §4.4)
+ * @param requests what else the client asked for with MAIL
  * @param receivedAt when it was accepted, by the queue's clock
  * @param firstDue when the first attempt may start; receivedAt unless released later
- * @param expiresAt set only when its lifetime is not the default one (null reverse-path, DELIVERBY, rules)
+ * @param expiresAt set only when its lifetime is not the default one (null reverse-path, DELIVERBY, future release, rules)
  * @param source who handed it in
  */
 public record Envelope(
@@ -27,8 +30,7 @@ public record Envelope(
         PriorityClass priority,
         BodyType bodyType,
         boolean smtpUtf8,
-        ReturnContent returnContent,
-        Optional<String> envelopeId,
+        Requests requests,
         Instant receivedAt,
         Instant firstDue,
         Optional<Instant> expiresAt,
@@ -39,12 +41,47 @@ public record Envelope(
         recipients = List.copyOf(recipients);
     }
 
-    /** How much of the message a failure report carries (RFC 3461 §4.3). */
-    public enum ReturnContent {
-        UNSPECIFIED,
-        FULL,
-        HEADERS
+    /**
+     * What a client asked for that changes nothing of where the message goes.
+     *
+     * @param verb the command that began the transaction (RFC 821 §3.4), kept for whoever asks later
+     * @param returnContent RET (RFC 3461 §4.3)
+     * @param envelopeId ENVID in its xtext form as received (RFC 3461 §4.4)
+     * @param priorityLevel MT-PRIORITY as received, -9 to 9 (RFC 6710); the class of the deliveries follows from it
+     * @param deadline BY (RFC 2852)
+     * @param futureRelease what was asked for with HOLDFOR or HOLDUNTIL, as a report tells it (RFC 4865 §7)
+     */
+    public record Requests(
+            MailVerb verb,
+            ReturnContent returnContent,
+            Optional<String> envelopeId,
+            OptionalInt priorityLevel,
+            Optional<Deadline> deadline,
+            Optional<String> futureRelease) {
+        public static final Requests NONE = new Requests(
+                MailVerb.MAIL,
+                ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        /** Only what reports depend on (RFC 3461). */
+        public static Requests of(ReturnContent returnContent, Optional<String> envelopeId) {
+            return new Requests(
+                    MailVerb.MAIL, returnContent, envelopeId, OptionalInt.empty(), Optional.empty(), Optional.empty());
+        }
     }
+
+    /**
+     * By when a message must be delivered (RFC 2852).
+     *
+     * @param at by the queue's clock; in the past for a NOTIFY that was overdue when it came
+     * @param mode RETURN: what is not delivered then is returned, and {@code expiresAt} says so too; NOTIFY: its sender
+     *     is told, and delivery goes on
+     * @param trace whether the sender wants to be told of each relay
+     */
+    public record Deadline(Instant at, DeliverBy.Mode mode, boolean trace) {}
 
     /**
      * Who handed the message in, for traces and policy.

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.MailQueue.Aged;
 import posthaste.queue.MailQueue.Backlog;
 import posthaste.smtp.BodyType;
@@ -371,8 +372,7 @@ public abstract class MailQueueContract {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 delivery.message().envelope().receivedAt(),
                 delivery.message().envelope().firstDue(),
                 Optional.of(Instant.ofEpochMilli(delivery.key().dueMillis() + 86_400_000)),
@@ -449,8 +449,7 @@ public abstract class MailQueueContract {
                         plain.priority(),
                         plain.bodyType(),
                         plain.smtpUtf8(),
-                        plain.returnContent(),
-                        plain.envelopeId(),
+                        plain.requests(),
                         plain.receivedAt(),
                         plain.firstDue(),
                         plain.expiresAt(),

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
@@ -36,8 +36,7 @@ public final class Mails {
                 priority,
                 BodyType.EIGHT_BIT_MIME,
                 false,
-                ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 received,
                 received,
                 expiresAt,

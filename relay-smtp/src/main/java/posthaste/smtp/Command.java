@@ -1,5 +1,6 @@
 package posthaste.smtp;
 
+import java.util.List;
 import java.util.Optional;
 
 /** One line from the client, parsed. A line we refuse is a command too: its refusal is its meaning. */
@@ -32,8 +33,8 @@ public sealed interface Command {
         }
     }
 
-    /** MAIL FROM (RFC 5321 §4.1.1.2): begins a transaction. */
-    record Mail(ReversePath reversePath, MailParameters parameters) implements Command {
+    /** MAIL FROM and its kin SEND, SOML and SAML (RFC 5321 §4.1.1.2, RFC 821 §3.4): begins a transaction. */
+    record Mail(MailVerb verb, ReversePath reversePath, MailParameters parameters) implements Command {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.mail(this);
@@ -53,6 +54,27 @@ public sealed interface Command {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.data(this);
+        }
+    }
+
+    /**
+     * BDAT (RFC 3030 §2): a chunk of the message follows at once, whatever the answer will be.
+     *
+     * @param octets of the chunk, 0 or more; a number too large for a long is {@link Long#MAX_VALUE}
+     * @param last whether the message ends with it
+     */
+    record Bdat(long octets, boolean last) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.bdat(this);
+        }
+    }
+
+    /** A BDAT whose chunk has no known length: what follows cannot be told from commands, so the connection must end. */
+    record LostBdat(Reply refusal) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.lostBdat(this);
         }
     }
 
@@ -87,12 +109,73 @@ public sealed interface Command {
     /**
      * VRFY (RFC 5321 §4.1.1.6).
      *
-     * @param user as written, printable ASCII: a name, a quoted string or an address with or without brackets
+     * @param user as written, without control characters: a name, a quoted string or an address with or without brackets
+     * @param smtpUtf8 whether the answer may hold UTF-8 (RFC 6531 §3.7.4.2)
      */
-    record Vrfy(String user) implements Command {
+    record Vrfy(String user, boolean smtpUtf8) implements Command {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.vrfy(this);
+        }
+    }
+
+    /**
+     * EXPN (RFC 5321 §4.1.1.7).
+     *
+     * @param list as written, without control characters: a name, a quoted string or an address with or without brackets
+     * @param smtpUtf8 whether the answer may hold UTF-8 (RFC 6531 §3.7.4.2)
+     */
+    record Expn(String list, boolean smtpUtf8) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.expn(this);
+        }
+    }
+
+    /**
+     * ETRN (RFC 1985): delivery of what waits for a node is begun.
+     *
+     * @param scope what is meant by {@code node}
+     * @param node a domain in its form as written, or the name of a queue
+     */
+    record Etrn(Scope scope, String node) implements Command {
+        /** The first octet of the argument tells (RFC 1985 §5.3). */
+        public enum Scope {
+            /** {@code node}: this domain. */
+            DOMAIN,
+            /** {@code @node}: this domain and those below it. */
+            SUBDOMAINS,
+            /** {@code #node}: a queue of the server's. */
+            QUEUE
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.etrn(this);
+        }
+    }
+
+    /** TURN (RFC 821 §3.8): client and server change roles. */
+    record Turn() implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.turn(this);
+        }
+    }
+
+    /**
+     * ATRN (RFC 2645 §5.2): TURN for an authenticated client.
+     *
+     * @param domains whose mail the client wants; empty: all that are its own
+     */
+    record Atrn(List<String> domains) implements Command {
+        public Atrn {
+            domains = List.copyOf(domains);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.atrn(this);
         }
     }
 
@@ -144,6 +227,10 @@ public sealed interface Command {
 
         R data(Data command);
 
+        R bdat(Bdat command);
+
+        R lostBdat(LostBdat command);
+
         R rset(Rset command);
 
         R noop(Noop command);
@@ -151,6 +238,14 @@ public sealed interface Command {
         R help(Help command);
 
         R vrfy(Vrfy command);
+
+        R expn(Expn command);
+
+        R etrn(Etrn command);
+
+        R turn(Turn command);
+
+        R atrn(Atrn command);
 
         R quit(Quit command);
 

@@ -165,7 +165,7 @@ public final class CommandParser {
         Optional<Reply> refusal = parameters.readMail(line, path.end(), to);
         if (refusal.isPresent()) return refuse(refusal.get());
         ReversePath reversePath = kind == PathReader.Kind.NULL ? ReversePath.NULL : new ReversePath(path.mailbox());
-        return new Command.Mail(reversePath, parameters.mailParameters());
+        return new Command.Mail(MailVerb.MAIL, reversePath, parameters.mailParameters());
     }
 
     private Command rcpt() {
@@ -204,7 +204,7 @@ public final class CommandParser {
             if (line[i] == '"') quoted = !quoted;
             if (line[i] == ' ' && !quoted) return refuse(Replies.UNKNOWN_ARGUMENT);
         }
-        return quoted ? refuse(Replies.BAD_ARGUMENT) : new Command.Vrfy(argumentText());
+        return quoted ? refuse(Replies.BAD_ARGUMENT) : new Command.Vrfy(argumentText(), false);
     }
 
     private boolean isPrintable() {

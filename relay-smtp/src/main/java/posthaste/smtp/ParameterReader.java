@@ -44,7 +44,7 @@ final class ParameterReader {
     /** What the last {@link #readMail} found. */
     MailParameters mailParameters() {
         if (size.isEmpty() && body.isEmpty()) return MailParameters.NONE;
-        return new MailParameters(size, body.orElse(BodyType.SEVEN_BIT));
+        return MailParameters.of(size, body.orElse(BodyType.SEVEN_BIT));
     }
 
     /** The refusal of whatever stands behind the path of RCPT: no parameter is known. */

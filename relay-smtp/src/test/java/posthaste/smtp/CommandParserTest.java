@@ -111,7 +111,8 @@ class CommandParserTest {
 
     @Test
     void theNullReversePathIsTaken() { // I033
-        assertThat(parse("MAIL FROM:<>")).isEqualTo(new Command.Mail(ReversePath.NULL, MailParameters.NONE));
+        assertThat(parse("MAIL FROM:<>"))
+                .isEqualTo(new Command.Mail(MailVerb.MAIL, ReversePath.NULL, MailParameters.NONE));
     }
 
     @ParameterizedTest
@@ -325,9 +326,9 @@ class CommandParserTest {
 
     @Test
     void vrfyTakesOneStringOrAddress() { // I159 to I165
-        assertThat(parse("VRFY alice")).isEqualTo(new Command.Vrfy("alice"));
-        assertThat(parse("VRFY <a@b.test>")).isEqualTo(new Command.Vrfy("<a@b.test>"));
-        assertThat(parse("VRFY \"Alice Example\"")).isEqualTo(new Command.Vrfy("\"Alice Example\""));
+        assertThat(parse("VRFY alice")).isEqualTo(new Command.Vrfy("alice", false));
+        assertThat(parse("VRFY <a@b.test>")).isEqualTo(new Command.Vrfy("<a@b.test>", false));
+        assertThat(parse("VRFY \"Alice Example\"")).isEqualTo(new Command.Vrfy("\"Alice Example\"", false));
         assertThat(parse("VRFY")).isEqualTo(refused(Replies.ARGUMENT_NEEDED));
         assertThat(parse("VRFY a FOO=1")).isEqualTo(refused(Replies.UNKNOWN_ARGUMENT));
         assertThat(parse("VRFY \"a")).isEqualTo(refused(Replies.BAD_ARGUMENT));
@@ -410,7 +411,7 @@ class CommandParserTest {
     }
 
     private static Command mail(String localPart, String domain) {
-        return new Command.Mail(ReversePath.of(new Mailbox(localPart, domain)), MailParameters.NONE);
+        return new Command.Mail(MailVerb.MAIL, ReversePath.of(new Mailbox(localPart, domain)), MailParameters.NONE);
     }
 
     private static Command rcpt(String localPart, String domain) {

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueuedMessage;
@@ -65,8 +66,7 @@ public class StoreCodecBenchmark {
                 PriorityClass.NORMAL,
                 BodyType.EIGHT_BIT_MIME,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 now,
                 now,
                 Optional.empty(),

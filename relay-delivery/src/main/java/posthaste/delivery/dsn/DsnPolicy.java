@@ -2,8 +2,8 @@ package posthaste.delivery.dsn;
 
 import java.util.List;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.ReturnContent;
 
 /** Who is told what (RFC 3461 §4 and §6, RFC 5321 §4.5.5). A report never causes a report. */
 final class DsnPolicy {
@@ -24,7 +24,7 @@ final class DsnPolicy {
      */
     static boolean returnsWholeMessage(DsnReport.Kind kind, Envelope envelope) {
         return kind == DsnReport.Kind.FAILED
-                && envelope.returnContent() != ReturnContent.HEADERS
+                && envelope.requests().returnContent() != ReturnContent.HEADERS
                 && envelope.bodyType() != BodyType.BINARY_MIME;
     }
 }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import posthaste.queue.QueuedMessage;
-import posthaste.queue.Recipient.Notify;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Notify;
 
 /**
  * What one report says.

@@ -14,6 +14,7 @@ import posthaste.delivery.RetryConfig;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
@@ -109,8 +110,7 @@ public final class DsnReports implements Reports {
                 PriorityClass.NORMAL,
                 eightBit ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
                 !ForeignText.isAscii(report.sender().toString()),
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 report.now(),
                 report.now(),
                 Optional.of(report.now().plus(retry.expireBounce())),

@@ -23,7 +23,9 @@ final class StatusFields {
     static String ofMessage(DsnReport report, String hostname) {
         StringBuilder fields = new StringBuilder(ForeignText.field("Reporting-MTA", "dns; " + hostname));
         var envelope = report.message().envelope();
-        envelope.envelopeId().ifPresent(id -> fields.append(ForeignText.field("Original-Envelope-Id", shown(id))));
+        envelope.requests()
+                .envelopeId()
+                .ifPresent(id -> fields.append(ForeignText.field("Original-Envelope-Id", shown(id))));
         fields.append(ForeignText.field("Arrival-Date", date(envelope.receivedAt())));
         return fields.toString();
     }

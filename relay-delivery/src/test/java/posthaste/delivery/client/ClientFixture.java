@@ -26,7 +26,7 @@ import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.DotSlots;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
@@ -163,8 +163,7 @@ final class ClientFixture implements AutoCloseable {
                 PriorityClass.NORMAL,
                 type,
                 smtpUtf8,
-                ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 NOW,
                 NOW,
                 Optional.empty(),

@@ -35,19 +35,20 @@ import posthaste.delivery.RetryConfig;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
-import posthaste.queue.Recipient.Notify;
 import posthaste.queue.Settlement;
 import posthaste.queue.StoredBody;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.EnhancedStatus;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Notify;
 import posthaste.smtp.Reply;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 class DsnReportsTest {
@@ -563,8 +564,7 @@ class DsnReportsTest {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                returnContent,
-                envelopeId,
+                Requests.of(returnContent, envelopeId),
                 RECEIVED,
                 RECEIVED,
                 Optional.empty(),

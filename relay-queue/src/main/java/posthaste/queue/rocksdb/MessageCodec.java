@@ -4,34 +4,50 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Deadline;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
-import posthaste.queue.Recipient.Notify;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Notify;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /**
- * Value of the {@code message} family, version 1: the version (1 byte), the CRC32C of all that follows (4), then class
+ * Value of the {@code message} family, version 1, or 2 where it holds requests: the version (1 byte), the CRC32C of all that follows (4), then class
  * (1), body type, SMTPUTF8 and RET (1), received-at less the time of the id, first due less received-at and, where bit
- * 7 of the second octet is set, expires-at less received-at (signed varints, ms), reverse-path, ENVID, source,
- * recipients, size, the CRC32C of each body chunk (4 each) and the parts. Whether a recipient is held stands with the
+ * 7 of the second octet is set, expires-at less received-at (signed varints, ms), reverse-path, ENVID, where
+ * bit 5 is set the other requests ({@link #putRequests}), source, recipients, size, the CRC32C of each body chunk (4 each) and the parts. Whether a recipient is held stands with the
  * recipient, and a part is held where its first one is. So one checksum covers envelope and body.
  */
 final class MessageCodec {
     private static final int VERSION = 1;
+    /** An older release must not pass over requests that it does not know. */
+    private static final int VERSION_WITH_REQUESTS = 2;
+
     private static final int SUM_AT = 1;
     private static final int SUMMED_FROM = 5;
     private static final int TYPICAL_BYTES = 256;
 
     private static final int UTF8 = 0x10;
+    private static final int REQUESTS = 0x20;
     private static final int EXPIRES = 0x80;
+
+    private static final int VERB_MASK = 0x03;
+    private static final int PRIORITY = 0x04;
+    private static final int FUTURE_RELEASE = 0x08;
+    private static final int DEADLINE = 0x10;
+    private static final int DEADLINE_NOTIFIES = 0x20;
+    private static final int DEADLINE_TRACED = 0x40;
 
     private static final int SAME_DOMAIN = 0x10;
     private static final int ORCPT = 0x20;
@@ -43,12 +59,16 @@ final class MessageCodec {
     static byte[] encode(StoredMessage stored) {
         QueuedMessage message = stored.message;
         Envelope envelope = message.envelope();
-        ByteWriter value = new ByteWriter(TYPICAL_BYTES).octet(VERSION).fixed32(0);
+        boolean requests = hasMore(envelope.requests());
+        ByteWriter value = new ByteWriter(TYPICAL_BYTES)
+                .octet(requests ? VERSION_WITH_REQUESTS : VERSION)
+                .fixed32(0);
         long received = envelope.receivedAt().toEpochMilli();
         value.octet(envelope.priority().code());
         value.octet(codeOf(envelope.bodyType())
-                | codeOf(envelope.returnContent()) << 2
+                | codeOf(envelope.requests().returnContent()) << 2
                 | (envelope.smtpUtf8() ? UTF8 : 0)
+                | (requests ? REQUESTS : 0)
                 | (envelope.expiresAt().isPresent() ? EXPIRES : 0));
         value.signed(received - message.id().epochMillis());
         value.signed(envelope.firstDue().toEpochMilli() - received);
@@ -56,7 +76,8 @@ final class MessageCodec {
             value.signed(envelope.expiresAt().get().toEpochMilli() - received);
         }
         putMailbox(value, envelope.reversePath().mailbox());
-        value.text(envelope.envelopeId().orElse(""));
+        value.text(envelope.requests().envelopeId().orElse(""));
+        if (requests) putRequests(value, envelope.requests(), received);
         putSource(value, envelope.source());
         putRecipients(value, envelope.recipients());
         value.varint(message.bodyBytes()).varint(stored.chunkSums.length);
@@ -81,6 +102,33 @@ final class MessageCodec {
     private static void putMailbox(ByteWriter value, Optional<Mailbox> mailbox) {
         value.text(mailbox.map(Mailbox::localPart).orElse(""));
         mailbox.ifPresent(present -> value.text(present.domain()));
+    }
+
+    /** Whether there is more than RET and ENVID, which stand with every message. */
+    private static boolean hasMore(Requests requests) {
+        return requests.verb() != MailVerb.MAIL
+                || requests.priorityLevel().isPresent()
+                || requests.deadline().isPresent()
+                || requests.futureRelease().isPresent();
+    }
+
+    /** One octet of flags, then what they announce: MT-PRIORITY, the time of BY less received-at, the future release. */
+    private static void putRequests(ByteWriter value, Requests requests, long received) {
+        Optional<Deadline> deadline = requests.deadline();
+        value.octet(codeOf(requests.verb())
+                | (requests.priorityLevel().isPresent() ? PRIORITY : 0)
+                | (requests.futureRelease().isPresent() ? FUTURE_RELEASE : 0)
+                | deadline.map(MessageCodec::flagsOf).orElse(0));
+        if (requests.priorityLevel().isPresent())
+            value.signed(requests.priorityLevel().getAsInt());
+        deadline.ifPresent(by -> value.signed(by.at().toEpochMilli() - received));
+        requests.futureRelease().ifPresent(value::text);
+    }
+
+    private static int flagsOf(Deadline deadline) {
+        return DEADLINE
+                | (deadline.mode() == DeliverBy.Mode.NOTIFY ? DEADLINE_NOTIFIES : 0)
+                | (deadline.trace() ? DEADLINE_TRACED : 0);
     }
 
     private static void putSource(ByteWriter value, Source source) {
@@ -121,7 +169,8 @@ final class MessageCodec {
     }
 
     static StoredMessage decode(MessageId id, byte[] bytes) {
-        ByteReader value = new ByteReader(bytes, "message " + id).version(VERSION);
+        boolean requests = bytes.length > 0 && bytes[0] == VERSION_WITH_REQUESTS;
+        ByteReader value = new ByteReader(bytes, "message " + id).version(requests ? VERSION_WITH_REQUESTS : VERSION);
         int sum = value.fixed32();
         if (sum != sumOf(bytes)) throw value.corrupt("checksum differs");
         try {
@@ -139,7 +188,7 @@ final class MessageCodec {
         Optional<Instant> expires = Optional.empty();
         if ((flags & EXPIRES) != 0) expires = Optional.of(Instant.ofEpochMilli(received + value.signed()));
         ReversePath reversePath = readReversePath(value);
-        String envelopeId = value.text();
+        Requests requests = readRequests(value, flags, received);
         Source source = new Source(value.text(), value.text(), value.text(), value.text());
         List<Recipient> recipients = readRecipients(value);
         long bodyBytes = value.varint();
@@ -151,8 +200,7 @@ final class MessageCodec {
                 priority,
                 bodyType(flags & 3, value),
                 (flags & UTF8) != 0,
-                returnContent(flags >> 2 & 3, value),
-                envelopeId.isEmpty() ? Optional.empty() : Optional.of(envelopeId),
+                requests,
                 Instant.ofEpochMilli(received),
                 Instant.ofEpochMilli(firstDue),
                 expires,
@@ -160,6 +208,42 @@ final class MessageCodec {
         List<Part> parts = readParts(value, recipients);
         value.end();
         return new StoredMessage(new QueuedMessage(id, envelope, bodyBytes, sums.length), sums, parts);
+    }
+
+    private static Requests readRequests(ByteReader value, int flags, long received) {
+        ReturnContent returnContent = returnContent(flags >> 2 & 3, value);
+        String text = value.text();
+        Optional<String> envelopeId = text.isEmpty() ? Optional.empty() : Optional.of(text);
+        if ((flags & REQUESTS) == 0) return Requests.of(returnContent, envelopeId);
+        int more = value.octet();
+        OptionalInt priority =
+                (more & PRIORITY) == 0 ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(value.signed()));
+        Optional<Deadline> deadline = Optional.empty();
+        if ((more & DEADLINE) != 0) {
+            var mode = (more & DEADLINE_NOTIFIES) == 0 ? DeliverBy.Mode.RETURN : DeliverBy.Mode.NOTIFY;
+            Instant at = Instant.ofEpochMilli(received + value.signed());
+            deadline = Optional.of(new Deadline(at, mode, (more & DEADLINE_TRACED) != 0));
+        }
+        Optional<String> release = (more & FUTURE_RELEASE) == 0 ? Optional.empty() : Optional.of(value.text());
+        return new Requests(verb(more & VERB_MASK), returnContent, envelopeId, priority, deadline, release);
+    }
+
+    private static int codeOf(MailVerb verb) {
+        return switch (verb) {
+            case MAIL -> 0;
+            case SEND -> 1;
+            case SOML -> 2;
+            case SAML -> 3;
+        };
+    }
+
+    private static MailVerb verb(int code) {
+        return switch (code) {
+            case 0 -> MailVerb.MAIL;
+            case 1 -> MailVerb.SEND;
+            case 2 -> MailVerb.SOML;
+            default -> MailVerb.SAML;
+        };
     }
 
     private static int codeOf(BodyType type) {

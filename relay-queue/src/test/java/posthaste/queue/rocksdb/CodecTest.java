@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
@@ -20,10 +20,11 @@ import posthaste.queue.QueueEvent;
 import posthaste.queue.QueueException.Corrupt;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
-import posthaste.queue.Recipient.Notify;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Notify;
 import posthaste.smtp.Reply;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /** The golden bytes are what a release wrote: a change that breaks them breaks every queue out there. */
@@ -52,8 +53,7 @@ class CodecTest {
                 PriorityClass.BULK,
                 BodyType.EIGHT_BIT_MIME,
                 true,
-                ReturnContent.HEADERS,
-                Optional.of("QQ314159"),
+                Requests.of(ReturnContent.HEADERS, Optional.of("QQ314159")),
                 Instant.ofEpochMilli(MILLIS + 5),
                 Instant.ofEpochMilli(MILLIS + 5 + 60_000),
                 Optional.of(Instant.ofEpochMilli(MILLIS + 5 + 3_600_000)),
@@ -75,8 +75,7 @@ class CodecTest {
                 plain.priority(),
                 plain.bodyType(),
                 plain.smtpUtf8(),
-                plain.returnContent(),
-                plain.envelopeId(),
+                plain.requests(),
                 plain.receivedAt(),
                 plain.firstDue(),
                 plain.expiresAt(),

@@ -4,17 +4,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import posthaste.queue.Delivery;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Deadline;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Mails;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Notify;
 import posthaste.smtp.Reply;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /** Envelopes, contents and outcomes of one random step. */
@@ -57,12 +64,27 @@ final class RandomMail {
                 percent(60) ? PriorityClass.NORMAL : any(PriorityClass.values()),
                 any(BodyType.values()),
                 percent(10),
-                any(Envelope.ReturnContent.values()),
-                percent(20) ? Optional.of("E" + random.nextInt(1000)) : Optional.empty(),
+                requests(received),
                 received,
                 firstDue,
                 percent(30) ? Optional.of(received.plusMillis(random.nextInt(DAY_MILLIS))) : Optional.empty(),
                 new Envelope.Source("192.0.2." + random.nextInt(256), "app.example", "ESMTP", percent(50) ? "u" : ""));
+    }
+
+    private Requests requests(Instant received) {
+        Optional<String> envelopeId = percent(20) ? Optional.of("E" + random.nextInt(1000)) : Optional.empty();
+        ReturnContent returnContent = any(ReturnContent.values());
+        if (percent(70)) return Requests.of(returnContent, envelopeId);
+        Instant at = received.plusMillis(random.nextInt(DAY_MILLIS) - DAY_MILLIS / 2);
+        return new Requests(
+                any(MailVerb.values()),
+                returnContent,
+                envelopeId,
+                percent(50) ? OptionalInt.of(random.nextInt(19) - 9) : OptionalInt.empty(),
+                percent(50)
+                        ? Optional.of(new Deadline(at, any(DeliverBy.Mode.values()), percent(50)))
+                        : Optional.empty(),
+                percent(50) ? Optional.of("for;" + random.nextInt(1000)) : Optional.empty());
     }
 
     private List<Recipient> recipients() {
@@ -71,7 +93,7 @@ final class RandomMail {
         for (int i = 0; i < count; i++) {
             String domain = DESTINATIONS.get(random.nextInt(DESTINATIONS.size()));
             String written = percent(20) ? domain.replace("example", "EXAMPLE") : domain;
-            var notify = new Recipient.Notify((byte) random.nextInt(9));
+            var notify = new Notify((byte) random.nextInt(9));
             Optional<String> original = percent(20) ? Optional.of("rfc822;o" + i) : Optional.empty();
             // Few names, so that equal recipients occur.
             recipients.add(new Recipient(new Mailbox("r" + random.nextInt(6), written), notify, original, percent(8)));
@@ -126,8 +148,7 @@ final class RandomMail {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.of(envelopeId),
+                Requests.of(ReturnContent.UNSPECIFIED, Optional.of(envelopeId)),
                 received,
                 received,
                 Optional.of(received.plusMillis(random.nextInt(DAY_MILLIS))),

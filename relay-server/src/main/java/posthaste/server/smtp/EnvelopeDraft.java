@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import posthaste.queue.Envelope;
-import posthaste.queue.Envelope.ReturnContent;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
@@ -73,8 +73,7 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
                 PriorityClass.NORMAL,
                 bodyType,
                 false,
-                ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 now,
                 now,
                 expiresAt,

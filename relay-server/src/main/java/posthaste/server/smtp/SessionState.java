@@ -58,6 +58,17 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
         return refuse(Replies.MAIL_FIRST);
     }
 
+    /** What follows is consumed all the same (RFC 3030 §2); where it ends is known. */
+    @Override
+    default Transition bdat(Command.Bdat command) {
+        return refuse(Replies.notImplemented("BDAT"));
+    }
+
+    @Override
+    default Transition lostBdat(Command.LostBdat command) {
+        return new Transition(this, new Action.Close(command.refusal()));
+    }
+
     @Override
     default Transition rset(Command.Rset command) {
         return new Transition(withoutTransaction(), new Action.Respond(Replies.OK), Toll.JUNK);
@@ -76,6 +87,26 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
     @Override
     default Transition vrfy(Command.Vrfy command) {
         return junk(peer().verify(command.user()));
+    }
+
+    @Override
+    default Transition expn(Command.Expn command) {
+        return refuse(Replies.notImplemented("EXPN"));
+    }
+
+    @Override
+    default Transition etrn(Command.Etrn command) {
+        return refuse(Replies.notImplemented("ETRN"));
+    }
+
+    @Override
+    default Transition turn(Command.Turn command) {
+        return refuse(Replies.notImplemented("TURN"));
+    }
+
+    @Override
+    default Transition atrn(Command.Atrn command) {
+        return refuse(Replies.notImplemented("ATRN"));
     }
 
     @Override

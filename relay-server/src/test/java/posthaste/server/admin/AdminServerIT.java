@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
@@ -95,8 +96,7 @@ class AdminServerIT {
                 PriorityClass.NORMAL,
                 BodyType.SEVEN_BIT,
                 false,
-                Envelope.ReturnContent.UNSPECIFIED,
-                Optional.empty(),
+                Requests.NONE,
                 now,
                 now,
                 Optional.empty(),

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
@@ -70,8 +71,7 @@ class SalvageCommandTest {
                                     PriorityClass.NORMAL,
                                     BodyType.SEVEN_BIT,
                                     false,
-                                    Envelope.ReturnContent.UNSPECIFIED,
-                                    Optional.empty(),
+                                    Requests.NONE,
                                     now,
                                     now,
                                     Optional.empty(),

@@ -28,6 +28,7 @@ import posthaste.smtp.BodyType;
 import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
 import posthaste.smtp.MailParameters;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.RcptParameters;
 import posthaste.smtp.Replies;
@@ -93,7 +94,7 @@ class SessionStateTest {
     void mailBeginsATransaction() {
         var ready = new Ready(peer());
 
-        Transition transition = ready.mail(new Command.Mail(SENDER, MailParameters.NONE));
+        Transition transition = ready.mail(new Command.Mail(MailVerb.MAIL, SENDER, MailParameters.NONE));
 
         assertThat(transition).isEqualTo(says(addressing(), Replies.SENDER_OK, Toll.TRANSACTION));
     }
@@ -102,7 +103,8 @@ class SessionStateTest {
     void mailThatAnnouncesTooMuchIsRefusedAtOnce() {
         var ready = new Ready(peer());
         long size = settings.limits().messageSize() + 1;
-        var mail = new Command.Mail(SENDER, new MailParameters(OptionalLong.of(size), BodyType.SEVEN_BIT));
+        var mail =
+                new Command.Mail(MailVerb.MAIL, SENDER, MailParameters.of(OptionalLong.of(size), BodyType.SEVEN_BIT));
 
         assertThat(ready.mail(mail)).isEqualTo(says(ready, Replies.MESSAGE_TOO_LARGE, Toll.NONE));
     }
@@ -111,7 +113,7 @@ class SessionStateTest {
     void beforeHelloThereIsNoMail() {
         var connected = new Connected(peer());
 
-        assertThat(connected.mail(new Command.Mail(SENDER, MailParameters.NONE)))
+        assertThat(connected.mail(new Command.Mail(MailVerb.MAIL, SENDER, MailParameters.NONE)))
                 .isEqualTo(says(connected, Replies.HELLO_FIRST, Toll.ERROR));
         assertThat(connected.rset(new Command.Rset()).next()).isEqualTo(connected);
     }
@@ -163,7 +165,7 @@ class SessionStateTest {
     void aSecondSenderLeavesTheFirst() {
         Addressing addressing = addressing(ALICE);
 
-        assertThat(addressing.mail(new Command.Mail(SENDER, MailParameters.NONE)))
+        assertThat(addressing.mail(new Command.Mail(MailVerb.MAIL, SENDER, MailParameters.NONE)))
                 .isEqualTo(says(addressing, Replies.NESTED_MAIL, Toll.ERROR));
     }
 
