@@ -51,6 +51,15 @@ public final class Replies {
     public static final Reply BAD_ARGUMENT = Reply.of(501, "5.5.4", "Bad argument syntax");
     public static final Reply MAIL_SYNTAX = Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
     public static final Reply RCPT_SYNTAX = Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]");
+    public static final Reply SEND_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SEND FROM:<address> [parameters]");
+    public static final Reply SOML_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SOML FROM:<address> [parameters]");
+    public static final Reply SAML_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SAML FROM:<address> [parameters]");
+    /** The chunk that follows has no known length, so the connection ends. */
+    public static final Reply BDAT_SYNTAX =
+            Reply.of(501, "5.5.4", "Syntax: BDAT octets [LAST]; closing connection, the end of the chunk is unknown");
+    /** Overlong, cut, a surrogate, or a control character (RFC 6531 §3.3). */
+    public static final Reply NOT_UTF_8 = Reply.of(501, "5.5.2", "Command is not UTF-8 text");
+
     public static final Reply BAD_SENDER = Reply.of(501, "5.1.7", "Bad sender address syntax");
     public static final Reply SENDER_TOO_LONG = Reply.of(
             501, "5.1.7", "Sender address too long: at most 64 octets before the @, 255 behind it, 256 in all");
@@ -61,6 +70,7 @@ public final class Replies {
     public static final Reply NON_ASCII_SENDER = Reply.of(550, "5.6.7", "Non-ASCII sender address needs SMTPUTF8");
     public static final Reply NON_ASCII_RECIPIENT =
             Reply.of(553, "5.6.7", "Non-ASCII recipient address needs SMTPUTF8");
+    public static final Reply NON_ASCII_ARGUMENT = Reply.of(553, "5.6.7", "Non-ASCII argument needs SMTPUTF8");
     public static final Reply DOMAIN_MISSING = Reply.of(553, "5.1.3", "Recipient address without a domain");
     public static final Reply UNKNOWN_PARAMETER = Reply.of(555, "5.5.4", "Unknown parameter");
 
@@ -100,6 +110,16 @@ public final class Replies {
     /** {@code 221}: the answer to QUIT. */
     public static Reply closing(String hostname) {
         return Reply.of(221, "2.0.0", hostname + " closing connection");
+    }
+
+    /** {@code 501} to a verb that begins a transaction and has no {@code FROM:} behind it. */
+    static Reply syntaxOf(MailVerb verb) {
+        return switch (verb) {
+            case MAIL -> MAIL_SYNTAX;
+            case SEND -> SEND_SYNTAX;
+            case SOML -> SOML_SYNTAX;
+            case SAML -> SAML_SYNTAX;
+        };
     }
 
     /** {@code 502 5.5.1} to a verb that SMTP knows and this relay does not offer. */
