@@ -69,7 +69,10 @@ public final class Reply {
         return code >= 500;
     }
 
-    /** The wire form in UTF-8: a hyphen follows the code on every line but the last. The caller must not change the array. */
+    /**
+     * The wire form: a hyphen follows the code on every line but the last. UTF-8 is for clients that asked for it (RFC 6531
+     * §3.7.4), so who makes the text sees to that. The caller must not change the array.
+     */
     public byte[] encoded() {
         return wire;
     }
