@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
+import posthaste.smtp.ContentSink;
 import posthaste.smtp.DataDecoder;
 import posthaste.smtp.DataEncoder;
 
@@ -71,14 +72,14 @@ public class DataCodecBenchmark {
     @Benchmark
     public long decode(Blackhole sink) {
         DataDecoder decoder = new DataDecoder();
-        DataDecoder.Sink pieces = (array, offset, length) -> {
+        ContentSink pieces = (array, offset, length) -> {
             sink.consume(array);
             sink.consume(length);
         };
         for (int at = 0; at < wire.length; ) {
             at = decoder.decode(wire, at, Math.min(wire.length, at + READ_BYTES), pieces);
         }
-        return decoder.contentOctets();
+        return decoder.content().octets();
     }
 
     /** One message, encoded. */

@@ -77,9 +77,9 @@ class DataDecoderTest {
             for (int split = 0; split <= in.length; split++) {
                 DataDecoder decoder = decode(in, split, in.length).decoder;
 
-                assertThat(decoder.hasBareCr()).isEqualTo(bareCr);
-                assertThat(decoder.hasBareLf()).isEqualTo(bareLf);
-                assertThat(decoder.hasNul()).isEqualTo(nul);
+                assertThat(decoder.content().hasBareCr()).isEqualTo(bareCr);
+                assertThat(decoder.content().hasBareLf()).isEqualTo(bareLf);
+                assertThat(decoder.content().hasNul()).isEqualTo(nul);
             }
         }
     }
@@ -129,7 +129,7 @@ class DataDecoderTest {
     void onlyReceivedFieldsOfTheHeaderCount(String message, int expected) {
         byte[] in = octets(message.translateEscapes() + "\r\n.\r\n");
         for (int split = 0; split <= in.length; split++) {
-            assertThat(decode(in, split, in.length).decoder.receivedFields())
+            assertThat(decode(in, split, in.length).decoder.content().receivedFields())
                     .as("split at %d", split)
                     .isEqualTo(expected);
         }
@@ -143,12 +143,58 @@ class DataDecoderTest {
             DataDecoder body = decodeWhole("S: " + text + "\r\n\r\n" + text + "é\r\n.\r\n");
             DataDecoder neither = decodeWhole("S: " + text + "\r\n\r\n" + text + "\r\n.\r\nNOOP é\r\n");
 
-            assertThat(header.hasEightBitHeader()).isTrue();
-            assertThat(header.hasEightBitBody()).isFalse();
-            assertThat(body.hasEightBitHeader()).isFalse();
-            assertThat(body.hasEightBitBody()).isTrue();
-            assertThat(neither.hasEightBitHeader()).isFalse();
-            assertThat(neither.hasEightBitBody()).isFalse();
+            assertThat(header.content().hasEightBitHeader()).isTrue();
+            assertThat(header.content().hasEightBitBody()).isFalse();
+            assertThat(body.content().hasEightBitHeader()).isFalse();
+            assertThat(body.content().hasEightBitBody()).isTrue();
+            assertThat(neither.content().hasEightBitHeader()).isFalse();
+            assertThat(neither.content().hasEightBitBody()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'S: \\u00c3\\u00a9',true",
+        "'S: \\u00c3\\u00a9\\u00e2\\u0082\\u00ac x',true",
+        "'S: \\u00f0\\u009f\\u0098\\u0080',true",
+        "'S: \\u00e9',false", // a charset of old
+        "'S: \\u00c3',false",
+        "'\\u00a9: x',false",
+        "'S: \\u00c3x\\u00a9',false",
+        "'S: \\u00ed\\u00a0\\u0080',false",
+        "'S: plain',false"
+    })
+    void aHeaderInUtf8IsToldFromCharsetsOfOld(String escaped, boolean utf8) {
+        StringBuilder field = new StringBuilder();
+        for (int at = 0; at < escaped.length(); at++) {
+            boolean escape = escaped.startsWith("\\u", at);
+            field.append(escape ? (char) Integer.parseInt(escaped.substring(at + 2, at + 6), 16) : escaped.charAt(at));
+            if (escape) at += 5;
+        }
+        byte[] in = octets(field + "\r\nT: y\r\n\r\nbody \u00e9\r\n.\r\n");
+        for (int split = 0; split <= in.length; split++) {
+            ContentInspection content = decode(in, split, in.length).decoder.content();
+
+            assertThat(content.hasUtf8Header()).as("split at %d", split).isEqualTo(utf8);
+            assertThat(content.hasEightBitHeader()).isEqualTo(!escaped.contains("plain"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'a\\r\\nlonger\\r\\nb\\r\\n',6",
+        "'\\r\\n',0",
+        "'..dot\\r\\n',4",
+        "'Received: x\\r\\n',11",
+        "'a\\rb\\r\\n',3",
+        "'no end',6"
+    })
+    void theLongestLineIsMeasuredWithoutItsEnd(String message, int octets) {
+        byte[] in = octets(message.translateEscapes());
+        for (int split = 0; split <= in.length; split++) {
+            assertThat(decode(in, split, in.length).decoder.content().longestLine())
+                    .as("split at %d", split)
+                    .isEqualTo(octets);
         }
     }
 
@@ -170,8 +216,9 @@ class DataDecoderTest {
 
             assertThat(decoder.isFinished()).isTrue();
             assertThat(out.toString(ISO_8859_1)).isEqualTo(content);
-            assertThat(decoder.contentOctets()).isEqualTo(content.length());
-            assertThat(decoder.hasBareCr() || decoder.hasBareLf()).isFalse();
+            assertThat(decoder.content().octets()).isEqualTo(content.length());
+            assertThat(decoder.content().hasBareCr() || decoder.content().hasBareLf())
+                    .isFalse();
         }
     }
 
@@ -203,7 +250,7 @@ class DataDecoderTest {
                 assertThat(decoded.decoder.isFinished()).isTrue();
                 assertThat(decoded.consumed).isEqualTo(consumed);
                 assertThat(decoded.content).as("split at %d, %d", first, second).isEqualTo(content);
-                assertThat(decoded.decoder.contentOctets()).isEqualTo(content.length());
+                assertThat(decoded.decoder.content().octets()).isEqualTo(content.length());
             }
         }
         assertThat(decodeOneByOne(in)).isEqualTo(content);

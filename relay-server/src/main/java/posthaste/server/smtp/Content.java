@@ -2,7 +2,7 @@ package posthaste.server.smtp;
 
 import java.util.Optional;
 import posthaste.smtp.BodyType;
-import posthaste.smtp.DataDecoder;
+import posthaste.smtp.ContentInspection;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -19,14 +19,14 @@ record Content(long octets, int receivedFields, boolean bareLineBreak, boolean n
     /** Received fields at which a message is taken to go round in a loop (RFC 5321 §6.3). */
     static final int HOPS_MAX = 100;
 
-    /** What {@code decoder} has seen so far. */
-    static Content of(DataDecoder decoder) {
+    /** What a decoder has seen so far. */
+    static Content of(ContentInspection seen) {
         return new Content(
-                decoder.contentOctets(),
-                decoder.receivedFields(),
-                decoder.hasBareCr() || decoder.hasBareLf(),
-                decoder.hasNul(),
-                decoder.hasEightBitBody() || decoder.hasEightBitHeader());
+                seen.octets(),
+                seen.receivedFields(),
+                seen.hasBareCr() || seen.hasBareLf(),
+                seen.hasNul(),
+                seen.hasEightBitBody() || seen.hasEightBitHeader());
     }
 
     /** Why it is not taken; what is true of a part of a message stays true of the whole. */

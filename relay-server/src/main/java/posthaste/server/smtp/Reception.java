@@ -1,13 +1,14 @@
 package posthaste.server.smtp;
 
 import posthaste.queue.IncomingMessage;
+import posthaste.smtp.ContentSink;
 import posthaste.smtp.DataDecoder;
 
 /**
  * One message on its way in. As soon as it is known that it will be refused, what was kept of it is given back; its end
  * must be found all the same. Owned by its session.
  */
-final class Reception implements Input, DataDecoder.Sink {
+final class Reception implements Input, ContentSink {
 
     /** Who is told how it goes. */
     interface Listener {
@@ -39,7 +40,7 @@ final class Reception implements Input, DataDecoder.Sink {
     public int read(byte[] in, int from, int to) {
         writable = true;
         int at = decoder.decode(in, from, to, this);
-        Content content = Content.of(decoder);
+        Content content = Content.of(decoder.content());
         if (!dropped && content.refusal(limits).isPresent()) drop();
         if (decoder.isFinished()) {
             listener.ended(content);
@@ -52,7 +53,7 @@ final class Reception implements Input, DataDecoder.Sink {
     @Override
     public void content(byte[] array, int offset, int length) {
         if (dropped) return;
-        if (decoder.contentOctets() > limits.messageSize()) {
+        if (decoder.content().octets() > limits.messageSize()) {
             drop();
         } else {
             writable = message.append(array, offset, length);
