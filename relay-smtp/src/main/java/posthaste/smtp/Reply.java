@@ -1,6 +1,6 @@
 package posthaste.smtp;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +29,7 @@ public final class Reply {
         this.status = status;
         this.lines = List.copyOf(lines);
         this.lines.forEach(Reply::requireSingleLine);
-        this.wire = wire().getBytes(ISO_8859_1);
+        this.wire = wire().getBytes(UTF_8);
     }
 
     /** A reply of one line with an enhanced status, such as {@code of(550, "5.7.1", "Relaying denied")}. */
@@ -69,7 +69,10 @@ public final class Reply {
         return code >= 500;
     }
 
-    /** The wire form: a hyphen follows the code on every line but the last. The caller must not change the array. */
+    /**
+     * The wire form: a hyphen follows the code on every line but the last. UTF-8 is for clients that asked for it (RFC 6531
+     * §3.7.4), so who makes the text sees to that. The caller must not change the array.
+     */
     public byte[] encoded() {
         return wire;
     }
