@@ -21,9 +21,11 @@ import posthaste.delivery.RouteConfig;
 import posthaste.delivery.RouteConfig.HostPort;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.Mailbox;
 
 class ConfigReaderTest {
@@ -58,10 +60,12 @@ class ConfigReaderTest {
         assertThat(config.delivery()).isEqualTo(DeliveryConfig.defaults(MACHINE));
         assertThat(config.admin()).isEqualTo(AdminConfig.defaults());
         assertThat(config.eventLoops()).isEqualTo(EventLoopsConfig.DEFAULT);
-        assertThat(config.local()).isEqualTo(LocalDomains.of(MACHINE, List.of(MACHINE), Optional.empty()));
-        assertThat(config.networks().contains(address("127.9.9.9"))).isTrue();
-        assertThat(config.networks().contains(address("::1"))).isTrue();
-        assertThat(config.networks().contains(address("192.0.2.1"))).isFalse();
+        assertThat(config.directory())
+                .isEqualTo(DirectoryConfig.of(LocalDomains.of(MACHINE, List.of(MACHINE), Optional.empty())));
+        assertThat(config.terminals()).isEqualTo(TerminalsConfig.DEFAULT);
+        assertThat(config.access().networks().contains(address("127.9.9.9"))).isTrue();
+        assertThat(config.access().networks().contains(address("::1"))).isTrue();
+        assertThat(config.access().networks().contains(address("192.0.2.1"))).isFalse();
     }
 
     private static InetAddress address(String text) {
@@ -109,6 +113,8 @@ class ConfigReaderTest {
                 junk-commands = 14
                 drain-timeout = "0s"
                 messages-per-connection = 15
+                deliver-by-min = "16s"
+                hold-max = "17d"
                 [event-loops]
                 count = 3
                 transport = "nio"
@@ -167,8 +173,8 @@ class ConfigReaderTest {
                 .containsExactly(
                         new ListenerConfig(Addresses.bind("0.0.0.0:25")),
                         new ListenerConfig(Addresses.bind("[::1]:587")));
-        assertThat(config.networks().contains(address("10.1.2.3"))).isTrue();
-        assertThat(config.networks().contains(address("127.0.0.1"))).isFalse();
+        assertThat(config.access().networks().contains(address("10.1.2.3"))).isTrue();
+        assertThat(config.access().networks().contains(address("127.0.0.1"))).isFalse();
         assertThat(config.eventLoops()).isEqualTo(new EventLoopsConfig(Optional.of(3), EventLoopsConfig.Kind.NIO));
         assertThat(config.limits())
                 .isEqualTo(new LimitsConfig(
@@ -181,7 +187,9 @@ class ConfigReaderTest {
                         13,
                         14,
                         Duration.ZERO,
-                        Optional.of(15)));
+                        Optional.of(15),
+                        Duration.ofSeconds(16),
+                        Duration.ofDays(17)));
         assertThat(config.queue())
                 .isEqualTo(new QueueConfig(
                         Path.of("/var/lib/posthaste"),
@@ -224,7 +232,7 @@ class ConfigReaderTest {
         assertThat(delivery.retry().expire()).isEqualTo(Duration.ofDays(3));
         assertThat(delivery.retry().ambiguousDelay()).isEqualTo(Duration.ofMillis(1500));
         assertThat(delivery.bounce().postmaster()).contains(new Mailbox("postmaster", "example.com"));
-        assertThat(config.local().domains()).containsExactly("example.org");
+        assertThat(config.directory().local().domains()).containsExactly("example.org");
         assertThat(config.admin().bind()).isEqualTo(Addresses.bind("0.0.0.0:0"));
         assertThat(config.admin().token()).isPresent();
     }
@@ -368,17 +376,14 @@ class ConfigReaderTest {
                 "listener = [{allow-plaintext-auth = true}]",
                 "listener = [{proxy-networks = ['10.0.0.0/8']}]",
                 "relay.xclient-networks = ['10.0.0.0/8']",
-                "relay.etrn-networks = ['10.0.0.0/8']",
                 "delivery.tls = 'required'",
                 "delivery.tls = 'verified'",
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "directory.disclose = true",
                 "tls.certificate = 'cert.pem'",
                 "auth.user = [{name = 'a'}]",
-                "grant = [{user = 'a'}]",
-                "alias = [{address = 'a@example.org'}]"
+                "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {
         assertThat(problems(toml))
