@@ -44,11 +44,12 @@ final class TerminalApi {
         if (isFromWebPage(request)) return refusal(403, "a terminal is not opened from a web page");
         Optional<Mailbox> address = decoded(path).flatMap(MailboxText::parse);
         if (address.isEmpty()) return refusal(400, "no address; write /v1/terminals/name@example.org");
-        var stream = new TerminalStream(vertx, request, others);
-        if (!terminals.subscribe(address.get(), stream)) {
+        Mailbox terminal = address.get();
+        var stream = new TerminalStream(vertx, request, others, gone -> terminals.unsubscribe(terminal, gone));
+        if (!terminals.subscribe(terminal, stream)) {
             return refusal(503, "too many terminals are open, of this address or in all; close one");
         }
-        stream.begin(() -> terminals.unsubscribe(address.get(), stream));
+        stream.begin();
         return Optional.empty();
     }
 

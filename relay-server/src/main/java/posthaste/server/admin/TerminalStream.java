@@ -10,9 +10,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalSink;
 import posthaste.server.terminal.TerminalText;
@@ -38,22 +40,28 @@ final class TerminalStream implements TerminalSink {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final AtomicInteger others;
+    private final Consumer<TerminalStream> gone;
     private long heartbeat;
     private boolean ended;
 
-    TerminalStream(Vertx vertx, HttpServerRequest request, AtomicInteger others) {
+    /**
+     * @param others open connections that are no terminals
+     * @param gone called once, when nothing can be written any more
+     */
+    TerminalStream(Vertx vertx, HttpServerRequest request, AtomicInteger others, Consumer<TerminalStream> gone) {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.request = request;
         this.response = request.response();
         this.others = others;
+        this.gone = gone;
     }
 
-    /** @param gone called once when nothing can be written any more */
-    void begin(Runnable gone) {
+    /** Says that the terminal is open. */
+    void begin() {
         others.decrementAndGet();
-        response.exceptionHandler(broken -> {});
-        response.closeHandler(closed -> end(gone));
+        response.exceptionHandler(broken -> {}); // the close that follows says all there is to know
+        response.closeHandler(closed -> end());
         response.setWriteQueueMaxSize(UNREAD_MAX)
                 .setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
@@ -62,13 +70,13 @@ final class TerminalStream implements TerminalSink {
         comment("active");
     }
 
-    private void end(Runnable gone) {
+    private void end() {
         if (ended) return;
         ended = true;
         // The connection is counted among the others until it has closed, which follows.
         others.incrementAndGet();
         vertx.cancelTimer(heartbeat);
-        gone.run();
+        gone.accept(this);
     }
 
     /** A reader that does not even take these is cut off like one that does not take messages. */
@@ -80,8 +88,12 @@ final class TerminalStream implements TerminalSink {
         }
     }
 
+    /** Not by the connection: Vert.x would write what waits first, which may be never. */
     private void cutOff() {
-        request.connection().close();
+        end();
+        var unused = ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .close();
     }
 
     @Override

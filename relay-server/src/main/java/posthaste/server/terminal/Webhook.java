@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,11 @@ final class Webhook implements TerminalSink {
     /** How long it counts as down after a failure. */
     static final Duration DOWN = Duration.ofSeconds(30);
 
+    /** Several URLs may be of one host. */
+    private static final int CONNECTIONS_PER_HOST_MAX = 4 * POSTS_MAX;
+
+    private static final int WAITING_MAX = 16 * POSTS_MAX;
+
     private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
     private static final int REASON_CHARS_MAX = 200;
     private static final int ANSWER_LINE_MAX = 4096;
@@ -55,11 +61,14 @@ final class Webhook implements TerminalSink {
 
     /** A connection serves one message: they are rare, and an answer may be as long as it likes. */
     static HttpClient client(Vertx vertx) {
-        return vertx.createHttpClient(new HttpClientOptions()
+        var options = new HttpClientOptions()
                 .setKeepAlive(false)
                 .setMaxInitialLineLength(ANSWER_LINE_MAX)
                 .setMaxHeaderSize(ANSWER_HEADER_MAX)
-                .setConnectTimeout((int) POST_MAX.toMillis()));
+                .setConnectTimeout((int) POST_MAX.toMillis());
+        return vertx.createHttpClient(
+                options,
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_HOST_MAX).setMaxWaitQueueSize(WAITING_MAX));
     }
 
     @Override
