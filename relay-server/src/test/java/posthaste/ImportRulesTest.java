@@ -55,14 +55,23 @@ class ImportRulesTest {
     }
 
     @Test
-    void theLanguageOfSmtpNeedsTheJdkOnly() {
+    void theLanguageOfSmtpNeedsTheJdkAndTheTablesOfDomainNames() {
         assertThat(SOURCES)
                 .filteredOn(source -> source.isIn("posthaste.smtp"))
                 .isNotEmpty()
                 .allSatisfy(source -> assertThat(source.imports())
                         .as(source.path.toString())
-                        .allMatch(
-                                name -> startsWithOneOf(name, "java.", "javax.", "org.jspecify.", "posthaste.smtp.")));
+                        .allMatch(name -> startsWithOneOf(
+                                name, "java.", "javax.", "org.jspecify.", "posthaste.smtp.", "com.ibm.icu.")));
+    }
+
+    /** Its tables are 15 MB, and only names beyond ASCII need them (docs/decisions/0010). */
+    @Test
+    void icuStaysWithTheDomainNames() {
+        assertThat(SOURCES)
+                .filteredOn(source -> source.names("com.ibm.icu"))
+                .extracting(source -> source.path.getFileName().toString())
+                .containsExactly("InternationalDomain.java");
     }
 
     @Test

@@ -1,7 +1,8 @@
 package posthaste.smtp;
 
 /**
- * The pieces of a path (RFC 5321 §4.1.2), read from octets. Each {@code endOf…} returns the index behind the piece that
+ * The pieces of a path (RFC 5321 §4.1.2), read from octets. Octets above 127 are taken wherever RFC 6531 §3.3 allows a
+ * character beyond ASCII; that they are UTF-8 at all is for the caller to see. Each {@code endOf…} returns the index behind the piece that
  * begins at {@code from}, or {@link #NONE} where none does; what follows the piece is the caller's to judge.
  */
 final class AddressGrammar {
@@ -38,6 +39,11 @@ final class AddressGrammar {
         return is(octet, DIGIT);
     }
 
+    /** atext (RFC 5322 §3.2.3), with UTF8-non-ascii (RFC 6531 §3.3). */
+    static boolean isAtext(byte octet) {
+        return octet < 0 || (KINDS[octet] & ATEXT) != 0;
+    }
+
     /** Local-part = Dot-string / Quoted-string. */
     static int endOfLocalPart(byte[] in, int from, int to) {
         if (from < to && in[from] == '"') return endOfQuotedString(in, from, to);
@@ -49,11 +55,15 @@ final class AddressGrammar {
         int at = from;
         while (true) {
             int atom = at;
-            while (at < to && is(in[at], ATEXT)) at++;
+            while (at < to && isAtext(in[at])) at++;
             if (at == atom) return NONE;
             if (at == to || in[at] != '.') return at;
             at++;
         }
+    }
+
+    private static boolean isControl(byte octet) {
+        return (octet >= 0 && octet < ' ') || octet == 0x7f;
     }
 
     /** Quoted-string = DQUOTE *( %d32-126 without quote and backslash / "\" %d32-126 ) DQUOTE. */
@@ -61,7 +71,7 @@ final class AddressGrammar {
         int at = from + 1;
         while (at < to && in[at] != '"') {
             if (in[at] == '\\') at++;
-            if (at == to || in[at] < ' ' || in[at] == 0x7f) return NONE;
+            if (at == to || isControl(in[at])) return NONE;
             at++;
         }
         return at < to ? at + 1 : NONE;
@@ -69,7 +79,8 @@ final class AddressGrammar {
 
     /**
      * Domain = sub-domain *("." sub-domain). An underscore inside a label is tolerated, because such hosts exist. A last
-     * label of digits only is not: that is an address without its brackets.
+     * label of digits only is not: that is an address without its brackets. Of a label beyond ASCII only its place is
+     * judged here: see {@link InternationalDomain}.
      */
     static int endOfDomain(byte[] in, int from, int to) {
         int at = from;
@@ -84,8 +95,11 @@ final class AddressGrammar {
 
     private static int endOfLabel(byte[] in, int from, int to) {
         int at = from;
-        while (at < to && isOfLabel(in[at])) at++;
-        boolean good = at > from && at - from <= LABEL_MAX && isLetterOrDigit(in[from]) && isLetterOrDigit(in[at - 1]);
+        int all = 0;
+        while (at < to && (in[at] < 0 || isOfLabel(in[at]))) all |= in[at++];
+        if (at == from) return NONE;
+        if (all < 0) return at;
+        boolean good = at - from <= LABEL_MAX && isLetterOrDigit(in[from]) && isLetterOrDigit(in[at - 1]);
         return good ? at : NONE;
     }
 
@@ -98,6 +112,12 @@ final class AddressGrammar {
             if (!isDigit(in[i])) return false;
         }
         return true;
+    }
+
+    /** Domain / address-literal. */
+    static int endOfDomainOrLiteral(byte[] in, int from, int to) {
+        if (from < to && in[from] == '[') return AddressLiteral.end(in, from, to);
+        return endOfDomain(in, from, to);
     }
 
     /** The name in HELO or EHLO: like a domain, but labels may have any form, since nothing depends on it. */

@@ -1,7 +1,6 @@
 package posthaste.smtp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -12,24 +11,11 @@ import java.util.Set;
  * the colon), strict in paths, because they are passed on. One instance belongs to one thread.
  */
 public final class CommandParser {
-    private static final byte[] FROM = "FROM:".getBytes(US_ASCII);
-    private static final byte[] TO = "TO:".getBytes(US_ASCII);
+    private static final String FROM = "FROM:";
+    private static final String TO = "TO:";
 
     /** Verbs of SMTP and its extensions that this version does not offer. */
-    private static final Set<String> UNIMPLEMENTED = Set.of(
-            "EXPN",
-            "SEND",
-            "SOML",
-            "SAML",
-            "TURN",
-            "ETRN",
-            "ATRN",
-            "STARTTLS",
-            "AUTH",
-            "BDAT",
-            "BURL",
-            "XCLIENT",
-            "XFORWARD");
+    private static final Set<String> UNIMPLEMENTED = Set.of("STARTTLS", "AUTH", "BURL", "XCLIENT", "XFORWARD");
 
     /** Methods of HTTP: a browser was made to talk to us, and its header or body may hold commands. */
     private static final Set<String> HTTP_METHODS =
@@ -48,15 +34,28 @@ public final class CommandParser {
     private static final int HELP = 0x48454C50;
     private static final int VRFY = 0x56524659;
     private static final int QUIT = 0x51554954;
+    private static final int BDAT = 0x42444154;
+    private static final int SEND = 0x53454E44;
+    private static final int SOML = 0x534F4D4C;
+    private static final int SAML = 0x53414D4C;
+    private static final int EXPN = 0x4558504E;
+    private static final int ETRN = 0x4554524E;
+    private static final int TURN = 0x5455524E;
+    private static final int ATRN = 0x4154524E;
 
     private static final Command THE_DATA = new Command.Data();
     private static final Command THE_RSET = new Command.Rset();
     private static final Command THE_NOOP = new Command.Noop();
     private static final Command THE_QUIT = new Command.Quit();
+    private static final Command THE_TURN = new Command.Turn();
+    /** A chunk follows whatever is wrong with the line. */
+    private static final Command LOST_BDAT = new Command.LostBdat(Replies.CONTROL_OCTET);
+
     private static final Command THE_FOREIGN = new Command.Foreign();
 
     private final PathReader path = new PathReader();
-    private final ParameterReader parameters = new ParameterReader();
+    private final MailParameterReader mailParameters = new MailParameterReader();
+    private final RcptParameterReader rcptParameters = new RcptParameterReader();
 
     private byte[] line = {};
     /** Where the verb begins. */
@@ -77,25 +76,26 @@ public final class CommandParser {
         from = offset;
         to = offset + length;
         while (to > from && isBlank(line[to - 1])) to--;
-        if (!isClean()) return refuse(Replies.CONTROL_OCTET);
         int verbEnd = from;
         while (verbEnd < to && !isBlank(line[verbEnd])) verbEnd++;
         argument = skipBlanks(verbEnd);
-        return verbEnd - from == Integer.BYTES ? dispatch(verb()) : other(verbEnd);
+        boolean four = verbEnd - from == Integer.BYTES;
+        if (!isClean()) return four && verb() == BDAT ? LOST_BDAT : refuse(Replies.CONTROL_OCTET);
+        return four ? dispatch(verb()) : other(verbEnd);
     }
 
     static boolean isBlank(byte octet) {
         return octet == ' ' || octet == '\t';
     }
 
-    static boolean equalsIgnoringCase(byte[] in, int from, int to, byte[] upper) {
-        return to - from == upper.length && startsWith(in, from, to, upper);
+    static boolean equalsIgnoringCase(byte[] in, int from, int to, String upper) {
+        return to - from == upper.length() && startsWith(in, from, to, upper);
     }
 
-    private static boolean startsWith(byte[] in, int from, int to, byte[] upper) {
-        if (to - from < upper.length) return false;
-        for (int i = 0; i < upper.length; i++) {
-            if (upper(in[from + i]) != upper[i]) return false;
+    private static boolean startsWith(byte[] in, int from, int to, String upper) {
+        if (to - from < upper.length()) return false;
+        for (int i = 0; i < upper.length(); i++) {
+            if (upper(in[from + i]) != upper.charAt(i)) return false;
         }
         return true;
     }
@@ -132,14 +132,28 @@ public final class CommandParser {
         return switch (verb) {
             case HELO -> isHelloName() ? new Command.Helo(argumentText()) : refuse(Replies.DOMAIN_NEEDED);
             case EHLO -> isHelloName() ? new Command.Ehlo(argumentText()) : refuse(Replies.DOMAIN_NEEDED);
-            case MAIL -> mail();
+            case MAIL -> mail(MailVerb.MAIL);
             case RCPT -> rcpt();
             case DATA -> withoutArgument(THE_DATA);
+            case BDAT -> ArgumentReader.bdat(line, argument, to);
             case RSET -> withoutArgument(THE_RSET);
             case NOOP -> THE_NOOP;
-            case HELP -> help();
-            case VRFY -> vrfy();
             case QUIT -> withoutArgument(THE_QUIT);
+            case HELP -> help();
+            default -> rare(verb);
+        };
+    }
+
+    private Command rare(int verb) {
+        return switch (verb) {
+            case SEND -> mail(MailVerb.SEND);
+            case SOML -> mail(MailVerb.SOML);
+            case SAML -> mail(MailVerb.SAML);
+            case VRFY -> isName() ? ArgumentReader.vrfy(line, argument, to) : refuse(nameRefusal());
+            case EXPN -> isName() ? ArgumentReader.expn(line, argument, to) : refuse(nameRefusal());
+            case ETRN -> ArgumentReader.etrn(line, argument, to);
+            case TURN -> withoutArgument(THE_TURN);
+            case ATRN -> ArgumentReader.atrn(line, argument, to);
             default -> other(from + Integer.BYTES);
         };
     }
@@ -156,29 +170,40 @@ public final class CommandParser {
         return AddressGrammar.isHelloName(line, argument, to) || AddressLiteral.isLenient(line, argument, to);
     }
 
-    private Command mail() {
-        if (!startsWith(line, argument, to, FROM)) return refuse(Replies.MAIL_SYNTAX);
-        PathReader.Kind kind = path.read(line, skipBlanks(argument + FROM.length), to);
+    private Command mail(MailVerb verb) {
+        if (!startsWith(line, argument, to, FROM)) return refuse(Replies.syntaxOf(verb));
+        if (!isText()) return refuse(Replies.NOT_UTF_8);
+        PathReader.Kind kind = path.read(line, skipBlanks(argument + FROM.length()), to);
         if (kind == PathReader.Kind.TOO_LONG) return refuse(Replies.SENDER_TOO_LONG);
         boolean usable = kind == PathReader.Kind.MAILBOX || kind == PathReader.Kind.NULL;
-        if (!usable || !endsPath()) return refuse(ascii ? Replies.BAD_SENDER : Replies.NON_ASCII_SENDER);
-        Optional<Reply> refusal = parameters.readMail(line, path.end(), to);
+        if (!usable || !endsPath()) return refuse(Replies.BAD_SENDER);
+        Optional<Reply> refusal = mailParameters.read(line, path.end(), to);
         if (refusal.isPresent()) return refuse(refusal.get());
         ReversePath reversePath = kind == PathReader.Kind.NULL ? ReversePath.NULL : new ReversePath(path.mailbox());
-        return new Command.Mail(MailVerb.MAIL, reversePath, parameters.mailParameters());
+        boolean readable = ascii || mailParameters.smtpUtf8() || reversePath.isAscii();
+        if (!readable) return refuse(Replies.NON_ASCII_SENDER);
+        return new Command.Mail(verb, reversePath, mailParameters.parameters());
     }
 
+    /** Whether MAIL had SMTPUTF8 the session knows: it refuses what is not ASCII and must be. */
     private Command rcpt() {
         if (!startsWith(line, argument, to, TO)) return refuse(Replies.RCPT_SYNTAX);
-        PathReader.Kind kind = path.read(line, skipBlanks(argument + TO.length), to);
+        if (!isText()) return refuse(Replies.NOT_UTF_8);
+        PathReader.Kind kind = path.read(line, skipBlanks(argument + TO.length()), to);
         if (kind == PathReader.Kind.TOO_LONG) return refuse(Replies.RECIPIENT_TOO_LONG);
         boolean usable = kind == PathReader.Kind.MAILBOX || kind == PathReader.Kind.LOCAL_PART_ONLY;
-        if (!usable || !endsPath()) return refuse(ascii ? Replies.BAD_RECIPIENT : Replies.NON_ASCII_RECIPIENT);
+        if (!usable || !endsPath()) return refuse(Replies.BAD_RECIPIENT);
         boolean bare = kind == PathReader.Kind.LOCAL_PART_ONLY;
         if (bare && !path.isPostmaster()) return refuse(Replies.DOMAIN_MISSING);
-        Optional<Reply> refusal = parameters.readRcpt(line, path.end(), to);
+        Optional<Reply> refusal = rcptParameters.read(line, path.end(), to);
         if (refusal.isPresent()) return refuse(refusal.get());
-        return new Command.Rcpt(bare ? ForwardPath.POSTMASTER : new ForwardPath(path.mailbox()), RcptParameters.NONE);
+        ForwardPath forwardPath = bare ? ForwardPath.POSTMASTER : new ForwardPath(path.mailbox());
+        return new Command.Rcpt(forwardPath, rcptParameters.parameters());
+    }
+
+    /** Whether what is not ASCII in the argument is UTF-8. */
+    private boolean isText() {
+        return ascii || Utf8Check.isText(line, argument, to);
     }
 
     /** Only a blank may part a path from its parameters. */
@@ -195,16 +220,12 @@ public final class CommandParser {
         return isPrintable() ? new Command.Help(Optional.of(argumentText())) : refuse(Replies.CONTROL_OCTET);
     }
 
-    /** A string or an address; what follows behind a blank would be a parameter, and none is known. */
-    private Command vrfy() {
-        if (argument == to) return refuse(Replies.ARGUMENT_NEEDED);
-        if (!isPrintable()) return refuse(Replies.CONTROL_OCTET);
-        boolean quoted = false;
-        for (int i = argument; i < to; i++) {
-            if (line[i] == '"') quoted = !quoted;
-            if (line[i] == ' ' && !quoted) return refuse(Replies.UNKNOWN_ARGUMENT);
-        }
-        return quoted ? refuse(Replies.BAD_ARGUMENT) : new Command.Vrfy(argumentText(), false);
+    private boolean isName() {
+        return argument < to && isText();
+    }
+
+    private Reply nameRefusal() {
+        return argument == to ? Replies.ARGUMENT_NEEDED : Replies.NOT_UTF_8;
     }
 
     private boolean isPrintable() {

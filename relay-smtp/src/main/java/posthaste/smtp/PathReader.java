@@ -1,13 +1,13 @@
 package posthaste.smtp;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static posthaste.smtp.AddressGrammar.NONE;
 
 import java.util.Optional;
 
 /**
- * Reads one path, {@code <[source route] mailbox>} (RFC 5321 §4.1.2). One instance belongs to one thread; its fields
- * tell of the path read last.
+ * Reads one path, {@code <[source route] mailbox>} (RFC 5321 §4.1.2), of octets that are UTF-8. One instance belongs to
+ * one thread; its fields tell of the path read last.
  */
 final class PathReader {
     /** Octets of a local part (RFC 5321 §4.5.3.1.1). */
@@ -49,13 +49,30 @@ final class PathReader {
         }
         if (in[localEnd] != '@') return Kind.MALFORMED;
         int domain = localEnd + 1;
-        int domainEnd = endOfDomainOrLiteral(in, domain, to);
+        int domainEnd = AddressGrammar.endOfDomainOrLiteral(in, domain, to);
         if (domainEnd == NONE || domainEnd == to || in[domainEnd] != '>') return Kind.MALFORMED;
-        if (localEnd - local > LOCAL_PART_MAX || domainEnd - domain > DOMAIN_MAX || domainEnd - from - 1 > PATH_MAX) {
-            return Kind.TOO_LONG;
-        }
-        mailbox = Optional.of(new Mailbox(text(in, local, localEnd), text(in, domain, domainEnd)));
+        if (isTooLong(local, localEnd, domainEnd) || domainEnd - from - 1 > PATH_MAX) return Kind.TOO_LONG;
+        String name = text(in, domain, domainEnd);
+        if (!isKnownToDns(name)) return Kind.MALFORMED;
+        mailbox = Optional.of(new Mailbox(text(in, local, localEnd), name));
         return closed(Kind.MAILBOX, domainEnd);
+    }
+
+    private static boolean isTooLong(int local, int localEnd, int domainEnd) {
+        return localEnd - local > LOCAL_PART_MAX || domainEnd - localEnd - 1 > DOMAIN_MAX;
+    }
+
+    private static boolean isKnownToDns(String domain) {
+        return InternationalDomain.isAscii(domain)
+                || InternationalDomain.toAscii(domain).isPresent();
+    }
+
+    /** Whether {@code in[from, to)} is a mailbox as in a path, without brackets and route. */
+    static boolean isMailbox(byte[] in, int from, int to) {
+        int localEnd = AddressGrammar.endOfLocalPart(in, from, to);
+        if (localEnd == NONE || localEnd == to || in[localEnd] != '@') return false;
+        boolean ends = AddressGrammar.endOfDomainOrLiteral(in, localEnd + 1, to) == to;
+        return ends && !isTooLong(from, localEnd, to) && isKnownToDns(text(in, localEnd + 1, to));
     }
 
     /** Of a MAILBOX: the mailbox, without its route. */
@@ -83,7 +100,7 @@ final class PathReader {
         int at = from;
         if (at == to || in[at] != '@') return at;
         while (at < to && in[at] == '@') {
-            int hop = endOfDomainOrLiteral(in, at + 1, to);
+            int hop = AddressGrammar.endOfDomainOrLiteral(in, at + 1, to);
             if (hop == NONE || hop == to) return NONE;
             if (in[hop] == ':') return hop + 1;
             if (in[hop] != ',') return NONE;
@@ -92,16 +109,11 @@ final class PathReader {
         return NONE;
     }
 
-    private static int endOfDomainOrLiteral(byte[] in, int from, int to) {
-        if (from < to && in[from] == '[') return AddressLiteral.end(in, from, to);
-        return AddressGrammar.endOfDomain(in, from, to);
-    }
-
     private static boolean isPostmaster(byte[] in, int from, int to) {
         return to - from == "postmaster".length() && text(in, from, to).equalsIgnoreCase("postmaster");
     }
 
     private static String text(byte[] in, int from, int to) {
-        return new String(in, from, to - from, ISO_8859_1);
+        return new String(in, from, to - from, UTF_8);
     }
 }

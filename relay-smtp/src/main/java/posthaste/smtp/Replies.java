@@ -1,5 +1,8 @@
 package posthaste.smtp;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -7,12 +10,20 @@ import java.util.Optional;
  * first digit of its code (RFC 2034 §4), and every line stays under 512 octets (RFC 5321 §4.5.3.1.5).
  */
 public final class Replies {
+    /** Characters of what a client named, as far as a reply repeats it. */
+    private static final int NAMED_CHARS_MAX = 80;
+    /** Characters of a line of status: 512 octets hold them in UTF-8 too. */
+    private static final int STATUS_CHARS_MAX = 120;
+
     public static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     public static final Reply SENDER_OK = Reply.of(250, "2.1.0", "Sender ok");
     public static final Reply RECIPIENT_OK = Reply.of(250, "2.1.5", "Recipient ok");
     /** RFC 5321 §3.5.3: the address looks right and was not looked up. */
     public static final Reply NOT_VERIFIED =
             Reply.of(252, "2.5.0", "Cannot VRFY user, but will accept message and attempt delivery");
+
+    /** RFC 5321 §3.5.2, §7.3: EXPN is for those who may see the list. */
+    public static final Reply NOT_EXPANDED = Reply.of(252, "2.5.0", "Cannot EXPN list, but will accept message");
 
     public static final Reply START_MAIL = Reply.plain(354, "End data with <CR><LF>.<CR><LF>");
 
@@ -29,6 +40,18 @@ public final class Replies {
     /** The first line was HTTP or TLS: the connection ends before what follows could be read as commands. */
     public static final Reply NOT_SMTP = Reply.of(421, "4.7.0", "This server speaks SMTP only, closing connection");
 
+    /** SEND to a user who takes no messages at a terminal now (RFC 821 §3.4, reply 450). */
+    public static final Reply NOT_ACTIVE = Reply.of(450, "4.2.1", "User is not active at a terminal");
+    /** ATRN for a domain that is not the client's (RFC 2645 §5.2.1): all or nothing. */
+    public static final Reply ATRN_REFUSED = Reply.of(450, "4.7.1", "ATRN request refused");
+
+    /** The terminal went between RCPT and the end of the message; SEND is not queued. */
+    public static final Reply TERMINAL_LEFT =
+            Reply.of(451, "4.2.1", "User is no longer active at a terminal, message dropped");
+    /** The DNS gave no answer on a domain that is asked for at once. */
+    public static final Reply DOMAIN_UNVERIFIED = Reply.of(451, "4.4.3", "Domain not found for now, try again later");
+    /** RFC 2645 §5.2.1. */
+    public static final Reply ATRN_UNABLE = Reply.of(451, "4.3.0", "Unable to process ATRN request now");
     /** The disk refused: the message was not accepted and nothing of it stays. */
     public static final Reply STORAGE_FAILED = Reply.of(451, "4.3.0", "Message not stored, try again later");
     /** A bug of ours; the connection ends. */
@@ -38,6 +61,13 @@ public final class Replies {
     /** RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction. */
     public static final Reply TOO_MANY_RECIPIENTS =
             Reply.of(452, "4.5.3", "Too many recipients, send the rest in another transaction");
+
+    /** ATRN where nothing is queued (RFC 2645 §5.2.1). */
+    public static final Reply NO_MAIL = Reply.of(453, "4.2.0", "You have no mail");
+    /** ETRN of a client that may not ask (RFC 1985 §5.4). */
+    public static final Reply ETRN_NOT_ALLOWED = Reply.of(459, "4.7.1", "Node not allowed: ETRN is for known clients");
+    /** ETRN for one node again and again. */
+    public static final Reply ETRN_TOO_OFTEN = Reply.of(458, "4.7.0", "Asked too often for this node, wait a while");
 
     public static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1", "Command unrecognized");
     public static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2", "Line too long");
@@ -51,6 +81,15 @@ public final class Replies {
     public static final Reply BAD_ARGUMENT = Reply.of(501, "5.5.4", "Bad argument syntax");
     public static final Reply MAIL_SYNTAX = Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
     public static final Reply RCPT_SYNTAX = Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]");
+    public static final Reply SEND_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SEND FROM:<address> [parameters]");
+    public static final Reply SOML_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SOML FROM:<address> [parameters]");
+    public static final Reply SAML_SYNTAX = Reply.of(501, "5.5.4", "Syntax: SAML FROM:<address> [parameters]");
+    /** The chunk that follows has no known length, so the connection ends. */
+    public static final Reply BDAT_SYNTAX =
+            Reply.of(501, "5.5.4", "Syntax: BDAT octets [LAST]; closing connection, the end of the chunk is unknown");
+    /** Overlong, cut, a surrogate, or a control character (RFC 6531 §3.3). */
+    public static final Reply NOT_UTF_8 = Reply.of(501, "5.5.2", "Command is not UTF-8 text");
+
     public static final Reply BAD_SENDER = Reply.of(501, "5.1.7", "Bad sender address syntax");
     public static final Reply SENDER_TOO_LONG = Reply.of(
             501, "5.1.7", "Sender address too long: at most 64 octets before the @, 255 behind it, 256 in all");
@@ -61,35 +100,151 @@ public final class Replies {
     public static final Reply NON_ASCII_SENDER = Reply.of(550, "5.6.7", "Non-ASCII sender address needs SMTPUTF8");
     public static final Reply NON_ASCII_RECIPIENT =
             Reply.of(553, "5.6.7", "Non-ASCII recipient address needs SMTPUTF8");
+    public static final Reply NON_ASCII_ARGUMENT = Reply.of(553, "5.6.7", "Non-ASCII argument needs SMTPUTF8");
     public static final Reply DOMAIN_MISSING = Reply.of(553, "5.1.3", "Recipient address without a domain");
     public static final Reply UNKNOWN_PARAMETER = Reply.of(555, "5.5.4", "Unknown parameter");
 
     public static final Reply NOT_IMPLEMENTED = Reply.of(502, "5.5.1", "Command not implemented");
+
+    /** TURN without TLS and authentication: RFC 821's own refusal (§3.8). */
+    public static final Reply TURN_UNSAFE = Reply.of(502, "5.7.0", "TURN needs TLS and authentication");
+    /** TURN of an identity that owns no domain here. */
+    public static final Reply TURN_NOT_GRANTED = Reply.of(502, "5.7.1", "TURN not granted");
 
     public static final Reply HELLO_FIRST = Reply.of(503, "5.5.1", "Send HELO or EHLO first");
     public static final Reply NESTED_MAIL = Reply.of(503, "5.5.1", "Sender already given");
     public static final Reply MAIL_FIRST = Reply.of(503, "5.5.1", "Need MAIL command first");
     public static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "Need RCPT command first");
     public static final Reply BAD_SEQUENCE = Reply.of(503, "5.5.1", "Bad sequence of commands");
+    public static final Reply NOT_IN_TRANSACTION =
+            Reply.of(503, "5.5.1", "Not allowed within a transaction, RSET ends it");
+    /** TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
+    public static final Reply PIPELINED_BEHIND_TURN =
+            Reply.of(503, "5.5.1", "Nothing may be sent before the answer, closing connection");
+    /** RFC 3030 §2: one message comes by DATA or by BDAT. */
+    public static final Reply DATA_AFTER_BDAT =
+            Reply.of(503, "5.5.1", "DATA not allowed after BDAT, go on with BDAT or RSET");
+    /** RFC 3030 §3. */
+    public static final Reply BINARY_NEEDS_BDAT = Reply.of(503, "5.5.1", "BODY=BINARYMIME needs BDAT");
+    /** RFC 3030 §2: a chunk failed, and every one behind it does until RSET. */
+    public static final Reply CHUNK_AFTER_FAILURE =
+            Reply.of(503, "5.5.1", "An earlier chunk was refused, RSET begins anew");
+    /** After a 554 greeting (RFC 5321 §3.1). */
+    public static final Reply ONLY_QUIT = Reply.of(503, "5.5.1", "Access was denied, only QUIT is taken");
 
     public static final Reply UNKNOWN_ARGUMENT = Reply.of(504, "5.5.4", "Command parameter not implemented");
     public static final Reply UNKNOWN_HELP_TOPIC = Reply.of(504, "5.5.4", "No help on that, HELP lists the topics");
+    public static final Reply FULL_NAME_NEEDED =
+            Reply.of(504, "5.5.2", "Fully qualified domain name or address literal needed");
+
+    /** RFC 7504: a host that never takes mail. */
+    public static final Reply NO_MAIL_EVER = Reply.of(521, "5.3.2", "This host does not accept mail");
+    /** RFC 4954 §6. */
+    public static final Reply AUTHENTICATION_NEEDED = Reply.of(530, "5.7.0", "Authentication required");
+    /** RFC 3207 §4. */
+    public static final Reply TLS_NEEDED = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first");
 
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
+    public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
+    public static final Reply EXPN_DENIED = Reply.of(550, "5.7.1", "Access denied to you");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
+    /** SEND: what a terminal shows is bounded. */
+    public static final Reply TOO_LARGE_FOR_TERMINAL =
+            Reply.of(552, "5.3.4", "Message is too large for a terminal, MAIL takes larger ones");
+    /** No client means a chunk of this size; the connection ends rather than read it. */
+    public static final Reply CHUNK_TOO_LARGE = Reply.of(552, "5.3.4", "Chunk exceeds every size, closing connection");
+
     public static final Reply ACCESS_DENIED = Reply.of(554, "5.7.1", "Access denied");
+    /** UTF-8 in a header field, and MAIL had no SMTPUTF8 (RFC 6531 §3.5). */
+    public static final Reply HEADER_NEEDS_SMTPUTF8 =
+            Reply.of(554, "5.6.9", "Message header holds UTF-8, MAIL needs SMTPUTF8");
+
     public static final Reply NO_VALID_RECIPIENTS = Reply.of(554, "5.5.1", "No valid recipients");
     public static final Reply TOO_MANY_HOPS = Reply.of(554, "5.4.6", "Too many hops, mail loop suspected");
     public static final Reply BARE_LINE_BREAK_IN_MESSAGE =
             Reply.of(554, "5.6.0", "Message holds a bare CR or LF, lines must end with <CR><LF>");
     public static final Reply NUL_IN_MESSAGE = Reply.of(554, "5.6.0", "Message holds a NUL octet");
+    /** The domain of a recipient says that it takes no mail (RFC 7505 §4). */
+    public static final Reply NULL_MX = Reply.of(556, "5.1.10", "Domain does not accept mail");
+
+    /** RFC 4865 §4.1. */
+    public static final Reply RELEASE_IN_THE_PAST = Reply.of(501, "5.5.4", "HOLDUNTIL is in the past");
 
     private Replies() {}
 
     /** {@code 250 2.0.0 <id> queued}: the relay is responsible for the message from here on (RFC 5321 §6.1). */
     public static Reply queued(String id) {
         return Reply.of(250, "2.0.0", id + " queued");
+    }
+
+    /** {@code 250 2.0.0 <n> octets received}: a chunk that is not the last (RFC 3030 §4.2). */
+    public static Reply chunkReceived(long octets) {
+        return Reply.of(250, "2.0.0", octets + " octets received");
+    }
+
+    /** {@code 250 2.0.0}: the message was written to {@code terminals} terminals, nothing is queued (RFC 821 §3.4). */
+    public static Reply shown(int terminals) {
+        return Reply.of(250, "2.0.0", "Shown at " + terminals + (terminals == 1 ? " terminal" : " terminals"));
+    }
+
+    /** {@code 250} to ETRN: queuing for the node was started, whatever waits (RFC 1985 §5.4). */
+    public static Reply queuingStarted(String node) {
+        return Reply.of(250, "2.0.0", "OK, queuing for node " + named(node) + " started");
+    }
+
+    /** {@code 251} to ETRN. */
+    public static Reply noMessagesWaiting(String node) {
+        return Reply.of(251, "2.0.0", "OK, no messages waiting for node " + named(node));
+    }
+
+    /** {@code 252} to ETRN: messages wait, how many is not known. */
+    public static Reply pendingStarted(String node) {
+        return Reply.of(252, "2.0.0", "OK, pending messages for node " + named(node) + " started");
+    }
+
+    /** {@code 253} to ETRN. */
+    public static Reply pendingStarted(long messages, String node) {
+        return Reply.of(253, "2.0.0", "OK, " + messages + " pending messages for node " + named(node) + " started");
+    }
+
+    /** {@code 458} to ETRN. */
+    public static Reply unableToQueue(String node) {
+        return Reply.of(458, "4.3.0", "Unable to queue messages for node " + named(node));
+    }
+
+    /** What a client named, as one that shows it to others must write it. */
+    private static String named(String text) {
+        return SafeText.of(text, NAMED_CHARS_MAX);
+    }
+
+    /** {@code 550 5.4.7}: BY with R asks for less than the least that EHLO named (RFC 2852 §4.1). */
+    public static Reply deliverByTooShort(Duration least) {
+        return Reply.of(550, "5.4.7", "Cannot promise delivery within less than " + least.toSeconds() + " seconds");
+    }
+
+    /** {@code 501 5.5.4}: HOLDFOR or HOLDUNTIL over what EHLO named (RFC 4865 §4.1). */
+    public static Reply holdTooLong(Duration longest) {
+        return Reply.of(501, "5.5.4", "A message is held for " + longest.toSeconds() + " seconds at most");
+    }
+
+    /** {@code 211}, the answer to HELP STATUS (RFC 821 §4.2): {@code lines} between a first and a last one. */
+    public static Reply status(String hostname, List<String> lines) {
+        List<String> all = new ArrayList<>();
+        all.add(hostname + " status");
+        for (String line : lines) all.add(SafeText.of(line, STATUS_CHARS_MAX));
+        all.add("End of status");
+        return new Reply(211, EnhancedStatus.parse("2.0.0"), all);
+    }
+
+    /** {@code 554}, the greeting of a client on the access list: it may QUIT and nothing else (RFC 5321 §3.1). */
+    public static Reply accessDenied(String hostname) {
+        return Reply.plain(554, hostname + " access denied");
+    }
+
+    /** {@code 521}, the greeting of a host that takes no mail (RFC 7504 §2). */
+    public static Reply noMailEver(String hostname) {
+        return Reply.plain(521, hostname + " does not accept mail");
     }
 
     /** {@code 220}, sent on connect; the first word is our name (RFC 5321 §4.2). */
@@ -102,13 +257,26 @@ public final class Replies {
         return Reply.of(221, "2.0.0", hostname + " closing connection");
     }
 
+    /** {@code 501} to a verb that begins a transaction and has no {@code FROM:} behind it. */
+    static Reply syntaxOf(MailVerb verb) {
+        return switch (verb) {
+            case MAIL -> MAIL_SYNTAX;
+            case SEND -> SEND_SYNTAX;
+            case SOML -> SOML_SYNTAX;
+            case SAML -> SAML_SYNTAX;
+        };
+    }
+
     /** {@code 502 5.5.1} to a verb that SMTP knows and this relay does not offer. */
     public static Reply notImplemented(String verb) {
         return Reply.of(502, "5.5.1", verb + " not implemented");
     }
 
-    /** The answer to HELP: the verbs, or one verb's syntax, replies and source; 504 where the topic is unknown. */
-    public static Reply help(Optional<String> topic) {
-        return topic.map(HelpTexts::of).orElse(HelpTexts.COMMANDS);
+    /**
+     * The answer to HELP: the verbs of {@code offer}, or one verb's syntax, parameters, replies and source; 504 where the
+     * topic is unknown. What HELP STATUS says only the session knows: see {@link #status}.
+     */
+    public static Reply help(Optional<String> topic, Offer offer) {
+        return topic.map(HelpTexts::of).orElseGet(() -> HelpTexts.commands(offer));
     }
 }

@@ -18,6 +18,11 @@ public record ReversePath(Optional<Mailbox> mailbox) {
         return mailbox.isEmpty();
     }
 
+    /** Whether it needs no SMTPUTF8 (RFC 6531 §3.3). */
+    public boolean isAscii() {
+        return mailbox.isEmpty() || mailbox.get().isAscii();
+    }
+
     /** With its angle brackets, as in a command. */
     @Override
     public String toString() {

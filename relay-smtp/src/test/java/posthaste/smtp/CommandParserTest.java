@@ -1,6 +1,6 @@
 package posthaste.smtp;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
@@ -235,30 +235,28 @@ class CommandParserTest {
                 "SIZE=123456789012345678901",
                 "SIZE=1=2",
                 "SIZE = 1", // I049
-                "BODY=FOO",
+                "BODY=FOO", // I052
                 "BODY=",
                 "BODY",
-                "BODY=BINARYMIME", // I052
                 "=",
                 "=x",
                 "-A=x",
                 "A_B=x",
-                "FOO=",
-                "FOO=é"
+                "FOO="
             })
     void badParametersOfMailAre501(String text) {
         assertThat(parse("MAIL FROM:<a@b> " + text)).isEqualTo(refused(Replies.BAD_PARAMETER));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FOO=1", "FOO", "SIZE=1 FOO", "SMTPUTF8", "RET=FULL", "AUTH=<>", "X-Y=1"})
+    @ValueSource(strings = {"FOO=1", "FOO", "SIZE=1 FOO", "REQUIRETLS", "NOTIFY=NEVER", "X-Y=1", "FOO=é"})
     void unknownParametersOfMailAre555(String text) { // I046
         assertThat(parse("MAIL FROM:<a@b> " + text)).isEqualTo(refused(Replies.UNKNOWN_PARAMETER));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NOTIFY=NEVER", "ORCPT=rfc822;a+40b", "FOO", "SIZE=1"})
-    void everyParameterOfRcptIs555(String text) { // I090
+    @ValueSource(strings = {"FOO", "SIZE=1", "RRVS=2030-01-01T00:00:00Z", "NOTIFY=NEVER FOO"})
+    void unknownParametersOfRcptAre555(String text) { // I090
         assertThat(parse("RCPT TO:<a@b> " + text)).isEqualTo(refused(Replies.UNKNOWN_PARAMETER));
     }
 
@@ -296,16 +294,9 @@ class CommandParserTest {
         assertThat(parse("RCPT FROM:<a@b>")).isEqualTo(refused(Replies.RCPT_SYNTAX));
     }
 
-    @Test
-    void addressesBeyondAsciiAreRefusedAsSuch() { // I056, I095
-        assertThat(parse("MAIL FROM:<ü@b.test>")).isEqualTo(refused(Replies.NON_ASCII_SENDER));
-        assertThat(parse("MAIL FROM:<\"ü\"@b.test>")).isEqualTo(refused(Replies.NON_ASCII_SENDER));
-        assertThat(parse("RCPT TO:<a@bücher.test>")).isEqualTo(refused(Replies.NON_ASCII_RECIPIENT));
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"DATA", "RSET", "QUIT"})
-    void verbsWithoutArgumentTolerateBlanksOnly(String verb) { // I100, I152
+    @ValueSource(strings = {"DATA", "RSET", "QUIT", "TURN"})
+    void verbsWithoutArgumentTolerateBlanksOnly(String verb) { // I100, I152, I191
         assertThat(parse(verb + " x")).isEqualTo(refused(Replies.NO_ARGUMENT_ALLOWED));
         assertThat(parse(verb + " \t ")).isNotInstanceOf(Command.Malformed.class);
     }
@@ -324,34 +315,8 @@ class CommandParserTest {
         assertThat(parse("HELP a\tb")).isEqualTo(refused(Replies.CONTROL_OCTET));
     }
 
-    @Test
-    void vrfyTakesOneStringOrAddress() { // I159 to I165
-        assertThat(parse("VRFY alice")).isEqualTo(new Command.Vrfy("alice", false));
-        assertThat(parse("VRFY <a@b.test>")).isEqualTo(new Command.Vrfy("<a@b.test>", false));
-        assertThat(parse("VRFY \"Alice Example\"")).isEqualTo(new Command.Vrfy("\"Alice Example\"", false));
-        assertThat(parse("VRFY")).isEqualTo(refused(Replies.ARGUMENT_NEEDED));
-        assertThat(parse("VRFY a FOO=1")).isEqualTo(refused(Replies.UNKNOWN_ARGUMENT));
-        assertThat(parse("VRFY \"a")).isEqualTo(refused(Replies.BAD_ARGUMENT));
-        assertThat(parse("VRFY ü")).isEqualTo(refused(Replies.CONTROL_OCTET));
-    }
-
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "EXPN",
-                "SEND",
-                "SOML",
-                "SAML",
-                "TURN",
-                "ETRN",
-                "ATRN",
-                "STARTTLS",
-                "AUTH",
-                "BDAT",
-                "BURL",
-                "XCLIENT",
-                "XFORWARD"
-            })
+    @ValueSource(strings = {"STARTTLS", "AUTH", "BURL", "XCLIENT", "XFORWARD"})
     void verbsOfOtherVersionsAreKnownByName(String verb) { // I018
         assertThat(parse(verb)).isEqualTo(new Command.Unimplemented(verb));
         assertThat(parse(verb.toLowerCase(Locale.ROOT) + " FROM:<a@b>")).isEqualTo(new Command.Unimplemented(verb));
@@ -394,8 +359,50 @@ class CommandParserTest {
     void noLineMakesTheParserThrow() {
         Random random = new Random(5321);
         String[] pieces = {
-            "MAIL ", "RCPT ", "FROM:", "TO:", "<", ">", "@", "[", "]", "IPv6:", ":", "::", ".", ",", "\"", "\\", "a",
-            "1", "ab.cd", " ", "\t", "SIZE=", "BODY=", "=", "é", "\0", "-", "EHLO ", "VRFY ", "HELP "
+            "MAIL ",
+            "RCPT ",
+            "FROM:",
+            "TO:",
+            "<",
+            ">",
+            "@",
+            "[",
+            "]",
+            "IPv6:",
+            ":",
+            "::",
+            ".",
+            ",",
+            "\"",
+            "\\",
+            "a",
+            "1",
+            "ab.cd",
+            " ",
+            "\t",
+            "SIZE=",
+            "BODY=",
+            "=",
+            "é",
+            "\0",
+            "-",
+            "EHLO ",
+            "VRFY ",
+            "HELP ",
+            "BDAT ",
+            "ETRN ",
+            "ATRN ",
+            "SMTPUTF8",
+            "ORCPT=",
+            "utf-8;",
+            "rfc822;",
+            "+",
+            "NOTIFY=",
+            "AUTH=",
+            "BY=",
+            ";",
+            "\\x{",
+            "}"
         };
         for (int round = 0; round < 200_000; round++) {
             StringBuilder line = new StringBuilder();
@@ -430,6 +437,6 @@ class CommandParserTest {
     }
 
     private static byte[] octets(String text) {
-        return text.getBytes(ISO_8859_1);
+        return text.getBytes(UTF_8);
     }
 }

@@ -1,13 +1,17 @@
 package posthaste.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +44,7 @@ class ExtensionsTest {
                         Extension.CHUNKING,
                         Extension.START_TLS,
                         Extension.ENHANCED_STATUS_CODES,
+                        Extension.AUTH,
                         Extension.LIMITS));
         assertThat(extensions.sizeMax()).isEqualTo(OptionalLong.of(1000));
         assertThat(extensions.recipientsMax()).isEqualTo(OptionalInt.of(10));
@@ -91,18 +96,78 @@ class ExtensionsTest {
     }
 
     @Test
-    void weReadWhatWeOffer() {
-        Extensions ours = parse(Extensions.ours(52_428_800).toArray(String[]::new));
+    void theLimitsOfANextHopAreRead() {
+        Extensions extensions =
+                parse("DELIVERBY 120", "MT-PRIORITY mixer", "LIMITS RCPTDOMAINMAX=1", "BINARYMIME", "REQUIRETLS");
 
+        assertThat(extensions.deliverByMin()).isEqualTo(OptionalLong.of(120));
+        assertThat(extensions.priorityProfile()).contains("MIXER");
+        assertThat(extensions.recipientDomainsMax()).isEqualTo(OptionalInt.of(1));
+        assertThat(extensions.offers(Extension.BINARY_MIME)).isTrue();
+        assertThat(extensions.offers(Extension.REQUIRE_TLS)).isTrue();
+        assertThat(parse("DELIVERBY", "MT-PRIORITY").deliverByMin()).isEmpty();
+        assertThat(parse("DELIVERBY", "MT-PRIORITY").priorityProfile()).isEmpty();
+        assertThat(parse("SIZE 5").deliverByMin()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("I016: everybody is offered every verb and extension of a relay")
+    void everybodyIsOfferedEveryVerbAndExtension() {
+        assertThat(Extensions.ours(offer().with(Offer.TERMINALS)))
+                .containsExactly(
+                        "SIZE 52428800",
+                        "8BITMIME",
+                        "BINARYMIME",
+                        "CHUNKING",
+                        "PIPELINING",
+                        "SMTPUTF8",
+                        "DSN",
+                        "ENHANCEDSTATUSCODES",
+                        "DELIVERBY 60",
+                        "LIMITS RCPTMAX=1000 MAILMAX=10",
+                        "VRFY",
+                        "EXPN",
+                        "SEND",
+                        "SOML",
+                        "SAML",
+                        "HELP");
+    }
+
+    @Test
+    void clientsWeKnowAreOfferedMore() {
+        Offer.Hold hold = new Offer.Hold(Duration.ofDays(30), Instant.parse("2026-12-31T23:59:59.5Z"));
+        Offer more =
+                offer().with(hold).with(Set.of(Extension.MT_PRIORITY, Extension.ETRN, Extension.ATRN, Extension.TURN));
+
+        assertThat(Extensions.ours(more))
+                .contains("FUTURERELEASE 2592000 2026-12-31T23:59:59Z", "MT-PRIORITY MIXER", "ETRN", "ATRN", "TURN")
+                .endsWith("HELP");
+    }
+
+    @Test
+    void weReadWhatWeOffer() {
+        Offer offer = offer().with(Set.of(Extension.MT_PRIORITY));
+
+        Extensions ours = parse(Extensions.ours(offer).toArray(String[]::new));
+
+        assertThat(ours.offered()).isEqualTo(offer.extensions());
         assertThat(ours.sizeMax()).isEqualTo(OptionalLong.of(52_428_800));
-        assertThat(ours.offered())
-                .isEqualTo(Set.of(
-                        Extension.SIZE,
-                        Extension.EIGHT_BIT_MIME,
-                        Extension.PIPELINING,
-                        Extension.ENHANCED_STATUS_CODES,
-                        Extension.VRFY,
-                        Extension.HELP));
+        assertThat(ours.deliverByMin()).isEqualTo(OptionalLong.of(60));
+        assertThat(ours.recipientsMax()).isEqualTo(OptionalInt.of(1000));
+        assertThat(ours.messagesMax()).isEqualTo(OptionalInt.of(10));
+        assertThat(ours.priorityProfile()).contains("MIXER");
+    }
+
+    @Test
+    void anOfferWithoutTheLimitsOfItsExtensionIsABug() {
+        Set<Extension> held = Set.of(Extension.FUTURE_RELEASE);
+
+        assertThatThrownBy(() -> offer().with(held)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static Offer offer() {
+        return new Offer(
+                Offer.FOR_EVERYBODY, 52_428_800, Duration.ofMinutes(1), Optional.empty(), 1000, OptionalInt.of(10));
     }
 
     private static Extensions parse(String... lines) {

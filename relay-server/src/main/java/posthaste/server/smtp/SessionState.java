@@ -81,7 +81,7 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
 
     @Override
     default Transition help(Command.Help command) {
-        return junk(Replies.help(command.topic()));
+        return junk(Replies.help(command.topic(), peer().greetings().offer()));
     }
 
     @Override
