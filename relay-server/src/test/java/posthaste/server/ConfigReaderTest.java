@@ -522,6 +522,22 @@ class ConfigReaderTest {
     }
 
     @Test
+    void addressesAndNamesNeedNotBeAscii() {
+        RelayConfig config = usable("""
+                directory.domains = ["xn--grn-ioa.example"]
+                [[alias]]
+                address = "jos\u00e9@gr\u00fcn.example"
+                members = ["jos\u00e9@dest.example"]
+                full-name = "Jos\u00e9"
+                """);
+
+        assertThat(config.directory().aliases()).singleElement().satisfies(alias -> {
+            assertThat(alias.address().destination()).isEqualTo("xn--grn-ioa.example");
+            assertThat(alias.members()).containsExactly(new Mailbox("jos\u00e9", "dest.example"));
+        });
+    }
+
+    @Test
     void secretsAreNotRepeated() {
         assertThat(problems("admin.token = \"hunter2 hunter2 hunter2\""))
                 .singleElement()

@@ -37,7 +37,7 @@ final class DirectoryReplies {
     }
 
     private static Optional<String> naming(Optional<Mailbox> to, boolean smtpUtf8, Function<Mailbox, String> text) {
-        return to.map(text).filter(told -> smtpUtf8 || isAscii(told));
+        return to.filter(address -> smtpUtf8 || address.isAscii()).map(text);
     }
 
     /** A user or the members of a list, a line each. */

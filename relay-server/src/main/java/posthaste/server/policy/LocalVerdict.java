@@ -51,7 +51,7 @@ record LocalVerdict(Directory directory, Mailbox asked, RcptParameters parameter
 
     private Recipient recipient(Mailbox mailbox, boolean list) {
         boolean keep = list || parameters.originalRecipient().isPresent() || mailbox.equals(asked);
-        Optional<String> original = keep ? parameters.originalRecipient() : OriginalRecipient.of(asked);
+        Optional<String> original = keep ? parameters.originalRecipient() : OrcptParameter.of(asked);
         return new Recipient(mailbox, parameters.notifyOn(), original, directory.isHeld(mailbox));
     }
 }

@@ -91,7 +91,7 @@ public final class RelayPolicy {
 
     /** Answers EXPN likewise. */
     public Reply expand(Standing client, String list, boolean smtpUtf8) {
-        return isAnswered(client) ? answers.expand(list, smtpUtf8) : Replies.NOT_VERIFIED;
+        return isAnswered(client) ? answers.expand(list, smtpUtf8) : Replies.NOT_EXPANDED;
     }
 
     private boolean isAnswered(Standing client) {

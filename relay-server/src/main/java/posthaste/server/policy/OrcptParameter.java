@@ -7,19 +7,18 @@ import posthaste.smtp.Mailbox;
  * The ORCPT parameter that a recipient gets where its address is rewritten and the client gave none, so that a report
  * names the address the sender knows (RFC 3461 §5.2.7.1).
  */
-final class OriginalRecipient {
+final class OrcptParameter {
     /** RFC 3461 §4.2. */
     private static final int OCTETS_MAX = 500;
 
     private static final String HEX = "0123456789ABCDEF";
 
-    private OriginalRecipient() {}
+    private OrcptParameter() {}
 
     /** {@code type;address}; empty for one that is too long to be told. */
     static Optional<String> of(Mailbox mailbox) {
         String address = mailbox.toString();
-        boolean ascii = address.chars().allMatch(c -> c <= '~');
-        String parameter = ascii ? "rfc822;" + xtext(address) : "utf-8;" + utf8Xtext(address);
+        String parameter = mailbox.isAscii() ? "rfc822;" + xtext(address) : "utf-8;" + utf8Xtext(address);
         return Optional.of(parameter).filter(text -> text.length() <= OCTETS_MAX);
     }
 
