@@ -58,7 +58,7 @@ public final class ConfigReader {
     /** Every key that can be written, with its default as one writes it, for a file that holds each kind of table. */
     static Map<String, String> keys() {
         var reader = new ConfigReader(NO_FILE, () -> "localhost");
-        reader.read("listener = [{}]\nroute = [{}]");
+        reader.read("listener = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]");
         return reader.notes.defaults();
     }
 
@@ -117,18 +117,21 @@ public final class ConfigReader {
 
     private RelayConfig relay(Section root) {
         String hostname = hostname(root);
-        var server = new ServerSections(root, hostname);
+        var server = new ServerSections(root);
         var delivery = new DeliverySections(root, hostname);
         var queue = new QueueSection(root);
+        var directory = new DirectorySections(root, hostname);
         refuseWhatIsNotThereYet(root);
         var routes = delivery.routes();
         var bounce = delivery.bounce();
+        var limits = server.limits();
         return new RelayConfig(
                 hostname,
                 server.listeners(),
-                server.networks(),
-                server.local(bounce.postmaster()),
-                server.limits(),
+                server.access(),
+                directory.read(bounce.postmaster(), limits.recipients()),
+                limits,
+                new TerminalSections(root).read(),
                 server.eventLoops(),
                 queue.read(),
                 delivery.read(routes, bounce),
@@ -148,6 +151,5 @@ public final class ConfigReader {
         root.absent("tls", "TLS (certificates for STARTTLS)");
         root.absent("auth", "AUTH (users and OAuth)");
         root.absent("grant", "TURN and ATRN (grants)");
-        root.absent("alias", "aliases and lists");
     }
 }

@@ -1,7 +1,5 @@
 package posthaste.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -17,8 +15,7 @@ import posthaste.delivery.RetryConfig;
 import posthaste.delivery.RouteConfig;
 import posthaste.delivery.RouteConfig.HostPort;
 import posthaste.delivery.route.Network;
-import posthaste.smtp.Command;
-import posthaste.smtp.CommandParser;
+import posthaste.server.policy.MailboxText;
 import posthaste.smtp.Mailbox;
 
 /**
@@ -58,15 +55,10 @@ final class DeliverySections {
         return new BounceConfig(postmaster);
     }
 
-    /** The grammar of addresses is that of SMTP itself, so its parser reads them here too. */
     private static Mailbox mailbox(String text) {
-        byte[] line = ("RCPT TO:<" + text + ">").getBytes(UTF_8);
-        Command command = new CommandParser().parse(line, 0, line.length);
-        Optional<Mailbox> mailbox = command instanceof Command.Rcpt rcpt
-                ? rcpt.forwardPath().mailbox().filter(read -> read.toString().equals(text))
-                : Optional.empty();
-        return mailbox.orElseThrow(() -> new IllegalArgumentException(
-                Section.shown(text) + " is not an address; write \"postmaster@example.org\""));
+        return MailboxText.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        Section.shown(text) + " is not an address; write \"postmaster@example.org\""));
     }
 
     List<RouteConfig> routes() {

@@ -30,11 +30,14 @@ import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
+import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
 import posthaste.server.smtp.ListenerConfig;
 import posthaste.server.smtp.ServerMetrics;
 import posthaste.server.smtp.SessionSettings;
+import posthaste.server.terminal.TerminalMetrics;
+import posthaste.server.terminal.Terminals;
 
 /**
  * Every part of the relay, wired: the queue, what delivers from it, what takes mail into it, and what tells of it.
@@ -57,6 +60,7 @@ final class Relay implements Readiness {
     private final MailQueue queue;
     private final Vertx vertx;
     private final DeliveryEngine engine;
+    private final Terminals terminals;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
@@ -70,6 +74,7 @@ final class Relay implements Readiness {
         this.vertx = vertx;
         adminBound = config.admin().bind();
         engine = engine(onFatal);
+        terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
         listeners = listeners();
         long startedAt = System.nanoTime();
         admin = new AdminServer(
@@ -78,6 +83,7 @@ final class Relay implements Readiness {
                 this,
                 meters.registry(),
                 queue,
+                terminals,
                 Version.current(),
                 () -> Duration.ofNanos(System.nanoTime() - startedAt));
     }
@@ -100,10 +106,11 @@ final class Relay implements Readiness {
     }
 
     private List<Listener> listeners() {
+        var directory = new Directory(config.directory(), config.limits().recipients());
         var settings = new SessionSettings(
                 config.hostname(),
                 config.limits(),
-                new RelayPolicy(config.networks(), config.local()),
+                new RelayPolicy(config.access(), directory),
                 config.delivery().retry().expireBounce(),
                 queue,
                 new ServerMetrics(meters.registry()));

@@ -4,19 +4,21 @@ import java.util.List;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
-import posthaste.server.policy.LocalDomains;
-import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.terminal.TerminalsConfig;
 
 /**
  * The whole configuration, one component per section of the file (docs/configuration.md).
  *
  * @param hostname our name, a valid domain
  * @param listeners where mail is taken, at least one, in the order of the file
- * @param networks whose clients may relay
- * @param local the domains whose mail ends here
+ * @param access what clients may do, by where they come from
+ * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
+ * @param terminals on which users take messages at once
  * @param eventLoops the threads that do the work
  * @param queue where the mail is kept; its directory is {@code data-dir}
  * @param delivery how mail is sent on, with routes, retries, reports and name resolution
@@ -25,9 +27,10 @@ import posthaste.server.smtp.ListenerConfig;
 public record RelayConfig(
         String hostname,
         List<ListenerConfig> listeners,
-        TrustedNetworks networks,
-        LocalDomains local,
+        AccessConfig access,
+        DirectoryConfig directory,
         LimitsConfig limits,
+        TerminalsConfig terminals,
         EventLoopsConfig eventLoops,
         QueueConfig queue,
         DeliveryConfig delivery,

@@ -86,6 +86,11 @@ final class Section {
         return has(key) ? table.inputPositionOf(List.of(key)) : position;
     }
 
+    /** Whether nothing was wrong with it so far. */
+    boolean isSound() {
+        return wrong.isEmpty();
+    }
+
     void problem(String key, String text) {
         wrong.add(key);
         notes.problem(positionOf(key), pathOf(key), text);
@@ -262,6 +267,14 @@ final class Section {
             String expected = possible.stream().collect(Collectors.joining("\" or \"", "\"", "\""));
             if (all.contains(value)) throw new IllegalArgumentException(notYet(feature) + ": write " + expected);
             throw new IllegalArgumentException("%s is none of the choices; write %s".formatted(shown(value), expected));
+        });
+    }
+
+    /** A switch. */
+    boolean flag(String key, boolean fallback) {
+        return read(key, String.valueOf(fallback), fallback, value -> {
+            if (value instanceof Boolean flag) return flag;
+            throw new IllegalArgumentException("expected true or false without quotes, found " + kindOf(value));
         });
     }
 

@@ -5,26 +5,23 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import posthaste.server.admin.AdminConfig;
 import posthaste.server.admin.BearerToken;
-import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
-import posthaste.smtp.Mailbox;
 
 /**
- * Reads what concerns the clients: {@code [[listener]]}, {@code [relay]}, {@code [limits]}, {@code [event-loops]}, {@code
- * [directory]}, {@code [admin]}.
+ * Reads what concerns the clients: {@code [[listener]]}, {@code [relay]}, {@code [limits]}, {@code [event-loops]},
+ * {@code [admin]}.
  */
 final class ServerSections {
     private static final String DEFAULT_BIND = "127.0.0.1:2525";
     private static final List<String> DEFAULT_NETWORKS = List.of("127.0.0.0/8", "::1/128");
     private static final int LISTENERS_MAX = 64;
     private static final int NETWORKS_MAX = 10_000;
-    private static final int DOMAINS_MAX = 10_000;
     private static final long MIB = 1L << 20;
     private static final long MESSAGE_SIZE_MIN = 64 << 10;
     private static final long MESSAGE_SIZE_MAX = 1024 * MIB;
@@ -34,16 +31,15 @@ final class ServerSections {
     private static final int RECIPIENTS_ADVISED = 100;
     private static final int COUNT_MAX = 1_000_000;
     private static final int EVENT_LOOPS_MAX = 1_024;
+    private static final Duration DELIVER_BY_MIN = Duration.ofSeconds(1);
     private static final Duration DRAIN_MAX = Duration.ofHours(1);
     private static final Duration TIMEOUT_ADVISED = Duration.ofMinutes(5);
 
     private final Section root;
-    private final String hostname;
     private final List<InetSocketAddress> bound = new ArrayList<>();
 
-    ServerSections(Section root, String hostname) {
+    ServerSections(Section root) {
         this.root = root;
-        this.hostname = hostname;
     }
 
     List<ListenerConfig> listeners() {
@@ -92,36 +88,23 @@ final class ServerSections {
         return first.equals(second) || (everywhere && first.getClass().equals(second.getClass()));
     }
 
-    TrustedNetworks networks() {
+    AccessConfig access() {
         Section section = root.section("relay");
         List<String> networks = section.list("networks", DEFAULT_NETWORKS, NETWORKS_MAX, RelayNetworks::check);
         if (networks.isEmpty()) {
-            section.warning("networks", "empty: nobody may relay, mail for the postmaster alone is taken");
+            section.warning("networks", "empty: nobody may relay, mail for local addresses alone is taken");
         }
+        List<String> refused = section.list("refused-networks", List.of(), NETWORKS_MAX, ServerSections::network);
+        List<String> etrn = section.list("etrn-networks", List.of(), NETWORKS_MAX, ServerSections::network);
+        boolean verify = section.flag("verify-domains", false);
         section.none("xclient-networks", "XCLIENT");
-        section.none("etrn-networks", "ETRN");
-        return TrustedNetworks.parse(networks);
+        return new AccessConfig(
+                TrustedNetworks.parse(networks), TrustedNetworks.parse(refused), TrustedNetworks.parse(etrn), verify);
     }
 
-    /** @param postmaster the reader of mail to the postmaster, from {@code [bounce]} */
-    LocalDomains local(Optional<Mailbox> postmaster) {
-        Section section = root.section("directory");
-        List<String> domains = section.list("domains", "[hostname]", List.of(hostname), DOMAINS_MAX, HostNames::domain);
-        if (domains.isEmpty()) {
-            section.problem("domains", "names no domain; leave it out for the hostname alone");
-            domains = List.of(hostname);
-        }
-        section.off("disclose", "aliases that disclose their new address");
-        LocalDomains local = LocalDomains.of(hostname, domains, postmaster);
-        if (postmaster.isPresent()
-                && local.domains().contains(postmaster.get().domain().toLowerCase(Locale.ROOT))) {
-            root.section("bounce")
-                    .warning(
-                            "postmaster",
-                            "its domain is local (directory.domains): unless a route or an MX record leads elsewhere,"
-                                    + " such mail comes back here");
-        }
-        return local;
+    private static String network(String cidr) {
+        TrustedNetworks.parse(List.of(cidr));
+        return cidr;
     }
 
     LimitsConfig limits() {
@@ -137,6 +120,8 @@ final class ServerSections {
         int junk = section.integer("junk-commands", 1, COUNT_MAX, fallback.junkCommands());
         Duration drain = section.duration("drain-timeout", Duration.ZERO, DRAIN_MAX, fallback.drainTimeout());
         Optional<Integer> perConnection = section.optionalInteger("messages-per-connection", 1, COUNT_MAX);
+        Duration deliverBy = section.duration("deliver-by-min", DELIVER_BY_MIN, fallback.deliverByMin());
+        Duration hold = section.duration("hold-max", Duration.ZERO, fallback.holdMax());
         if (recipients < RECIPIENTS_ADVISED) {
             section.warning("recipients", "RFC 5321 section 4.5.3.1.8 asks for at least " + RECIPIENTS_ADVISED);
         }
@@ -154,7 +139,9 @@ final class ServerSections {
                         errors,
                         junk,
                         drain,
-                        perConnection),
+                        perConnection,
+                        deliverBy,
+                        hold),
                 () -> fallback);
     }
 

@@ -21,9 +21,12 @@ import posthaste.delivery.RouteConfig;
 import posthaste.delivery.RouteConfig.HostPort;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.policy.Alias;
+import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.Mailbox;
 
 class ConfigReaderTest {
@@ -58,10 +61,12 @@ class ConfigReaderTest {
         assertThat(config.delivery()).isEqualTo(DeliveryConfig.defaults(MACHINE));
         assertThat(config.admin()).isEqualTo(AdminConfig.defaults());
         assertThat(config.eventLoops()).isEqualTo(EventLoopsConfig.DEFAULT);
-        assertThat(config.local()).isEqualTo(LocalDomains.of(MACHINE, List.of(MACHINE), Optional.empty()));
-        assertThat(config.networks().contains(address("127.9.9.9"))).isTrue();
-        assertThat(config.networks().contains(address("::1"))).isTrue();
-        assertThat(config.networks().contains(address("192.0.2.1"))).isFalse();
+        assertThat(config.directory())
+                .isEqualTo(DirectoryConfig.of(LocalDomains.of(MACHINE, List.of(MACHINE), Optional.empty())));
+        assertThat(config.terminals()).isEqualTo(TerminalsConfig.DEFAULT);
+        assertThat(config.access().networks().contains(address("127.9.9.9"))).isTrue();
+        assertThat(config.access().networks().contains(address("::1"))).isTrue();
+        assertThat(config.access().networks().contains(address("192.0.2.1"))).isFalse();
     }
 
     private static InetAddress address(String text) {
@@ -97,7 +102,9 @@ class ConfigReaderTest {
                 [relay]
                 networks = ["10.0.0.0/8"]
                 xclient-networks = []
-                etrn-networks = []
+                etrn-networks = ["10.1.0.0/16"]
+                refused-networks = ["10.2.0.0/16"]
+                verify-domains = true
                 [limits]
                 message-size = "1 MiB"
                 recipients = 200
@@ -109,6 +116,8 @@ class ConfigReaderTest {
                 junk-commands = 14
                 drain-timeout = "0s"
                 messages-per-connection = 15
+                deliver-by-min = "16s"
+                hold-max = "17d"
                 [event-loops]
                 count = 3
                 transport = "nio"
@@ -142,7 +151,23 @@ class ConfigReaderTest {
                 tls-handshake = "1s"
                 [directory]
                 domains = ["Example.ORG"]
-                disclose = false
+                disclose = true
+                verify = false
+                [[alias]]
+                address = "Ops@example.org"
+                members = ["a@example.net", "b@example.net"]
+                full-name = "Operations"
+                [[alias]]
+                address = "old@example.org"
+                members = ["new@example.net"]
+                state = "moved"
+                [terminals]
+                enabled = false
+                message-size = "8 KiB"
+                [[terminal]]
+                address = "duty@example.com"
+                url = "https://hooks.example.com:8443/duty?a=b"
+                token = "hook-secret"
                 [[route]]
                 match = ["Example.net", "*.example.net"]
                 next-hop = ["smart.example.com", "192.0.2.7:2525", "[2001:db8::7]:26"]
@@ -167,8 +192,8 @@ class ConfigReaderTest {
                 .containsExactly(
                         new ListenerConfig(Addresses.bind("0.0.0.0:25")),
                         new ListenerConfig(Addresses.bind("[::1]:587")));
-        assertThat(config.networks().contains(address("10.1.2.3"))).isTrue();
-        assertThat(config.networks().contains(address("127.0.0.1"))).isFalse();
+        assertThat(config.access().networks().contains(address("10.1.2.3"))).isTrue();
+        assertThat(config.access().networks().contains(address("127.0.0.1"))).isFalse();
         assertThat(config.eventLoops()).isEqualTo(new EventLoopsConfig(Optional.of(3), EventLoopsConfig.Kind.NIO));
         assertThat(config.limits())
                 .isEqualTo(new LimitsConfig(
@@ -181,7 +206,9 @@ class ConfigReaderTest {
                         13,
                         14,
                         Duration.ZERO,
-                        Optional.of(15)));
+                        Optional.of(15),
+                        Duration.ofSeconds(16),
+                        Duration.ofDays(17)));
         assertThat(config.queue())
                 .isEqualTo(new QueueConfig(
                         Path.of("/var/lib/posthaste"),
@@ -224,7 +251,34 @@ class ConfigReaderTest {
         assertThat(delivery.retry().expire()).isEqualTo(Duration.ofDays(3));
         assertThat(delivery.retry().ambiguousDelay()).isEqualTo(Duration.ofMillis(1500));
         assertThat(delivery.bounce().postmaster()).contains(new Mailbox("postmaster", "example.com"));
-        assertThat(config.local().domains()).containsExactly("example.org");
+        assertThat(config.access().etrnNetworks().contains(address("10.1.2.3"))).isTrue();
+        assertThat(config.access().etrnNetworks().contains(address("10.2.2.3"))).isFalse();
+        assertThat(config.access().refusedNetworks().contains(address("10.2.2.3")))
+                .isTrue();
+        assertThat(config.access().verifyDomains()).isTrue();
+        assertThat(config.directory().local().domains()).containsExactly("example.org");
+        assertThat(config.directory().disclose()).isTrue();
+        assertThat(config.directory().answers()).isFalse();
+        assertThat(config.directory().aliases())
+                .containsExactly(
+                        new Alias(
+                                new Mailbox("Ops", "example.org"),
+                                List.of(new Mailbox("a", "example.net"), new Mailbox("b", "example.net")),
+                                Optional.of("Operations"),
+                                Alias.State.ACTIVE),
+                        new Alias(
+                                new Mailbox("old", "example.org"),
+                                List.of(new Mailbox("new", "example.net")),
+                                Optional.empty(),
+                                Alias.State.MOVED));
+        assertThat(config.terminals().enabled()).isFalse();
+        assertThat(config.terminals().messageSize()).isEqualTo(8192);
+        assertThat(config.terminals().webhooks()).singleElement().satisfies(webhook -> {
+            assertThat(webhook.address()).isEqualTo(new Mailbox("duty", "example.com"));
+            assertThat(webhook.url()).hasToString("https://hooks.example.com:8443/duty?a=b");
+            assertThat(webhook.token()).isPresent();
+        });
+        assertThat(config.toString()).doesNotContain("hook-secret");
         assertThat(config.admin().bind()).isEqualTo(Addresses.bind("0.0.0.0:0"));
         assertThat(config.admin().token()).isPresent();
     }
@@ -321,6 +375,38 @@ class ConfigReaderTest {
                     bounce.postmaster = "a@b> SIZE=1"              | is not an address
                     bounce.postmaster = "Postmaster"               | is not an address
                     directory.domains = []                         | names no domain
+                    directory.disclose = "yes"                     | directory.disclose: expected true or false without quotes, found a string
+                    relay.verify-domains = 1                       | expected true or false without quotes, found an integer
+                    relay.refused-networks = ["10.0.0.1/8"]        | write the first address of the network
+                    relay.etrn-networks = ["everybody"]            | expected an IPv4 or IPv6 address
+                    limits.deliver-by-min = "0s"                   | is out of range: 1s to 365d
+                    limits.deliver-by-min = "1s500ms"              | deliver-by-min must be whole seconds
+                    limits.hold-max = "1500ms"                     | hold-max must be whole seconds
+                    limits.hold-max = "366d"                       | is out of range: 0s to 365d
+                    alias = 5                                      | begun by [[alias]]
+                    alias = [{state = "full"}]                     | alias.address: missing; write "name@example.org"
+                    alias = [{address = "ops", members = ["a@b.c"]}] | alias.address: "ops" is not an address; write "name@example.org"
+                    alias = [{address = "a@mail.machine.example"}] | alias.members: members must name who gets the mail
+                    alias = [{address = "a@mail.machine.example", members = ["b"]}] | alias.members: "b" is not an address
+                    alias = [{address = "a@example.net", members = ["b@c.d"]}] | is in no local domain; add example.net to directory.domains
+                    alias = [{address = "Postmaster@mail.machine.example", members = ["b@c.d"]}] | is set by bounce.postmaster
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d"], state = "gone"}] | "gone" is none of the states; write "active", "forwarded", "moved", "hold", "full", "ambiguous"
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d", "e@c.d"], state = "moved"}] | members must be the one new address where state is "moved"
+                    alias = [{address = "a@mail.machine.example", state = "forwarded"}] | members must be the one new address where state is "forwarded"
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d"], state = "ambiguous"}] | members must be the two or more possibilities
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d"], full-name = "<a>"}] | alias.full-name: "<a>" is no name
+                    alias = [{address = "a@mail.machine.example", members = ["A@mail.machine.example"]}] | they lead back to "a@mail.machine.example" only
+                    alias = [{address = "a@mail.machine.example", state = "full"}, {address = "A@Mail.Machine.Example", state = "hold"}] | 1:65: alias.address: "A@Mail.Machine.Example" is there before, as alias 1 of the file
+                    alias = [{address = "a@mail.machine.example", member = [], state = "full"}] | unknown key; did you mean members?
+                    terminals.message-size = "2 MiB"               | is out of range: 1 KiB to 1 MiB
+                    terminals.enabled = "on"                       | expected true or false
+                    terminal = [{address = "a@b.c"}]               | terminal.url: missing
+                    terminal = [{url = "http://127.0.0.1/"}]       | terminal.address: missing
+                    terminal = [{address = "a", url = "http://127.0.0.1/"}] | terminal.address: "a" is not an address
+                    terminal = [{address = "a@b.c", url = "ftp://127.0.0.1/"}] | terminal.url: url must be http://host[:port]/path
+                    terminal = [{address = "a@b.c", url = "127.0.0.1"}] | terminal.url: url must be http
+                    terminal = [{address = "a@b.c", url = "http://a b/"}] | terminal.url: is not a URL; write "https://host/path"
+                    terminal = [{address = "a@b.c", url = "https://h.i/", token = "a b"}] | terminal.token: expected 1 to 512 letters
                     frobnicate = 1                                 | unknown key; known here: admin, alias, auth, bounce
                     hostname = yes                                 | 1:
                     hostname = "a"\\nhostname = "b"                | 2:1
@@ -368,17 +454,14 @@ class ConfigReaderTest {
                 "listener = [{allow-plaintext-auth = true}]",
                 "listener = [{proxy-networks = ['10.0.0.0/8']}]",
                 "relay.xclient-networks = ['10.0.0.0/8']",
-                "relay.etrn-networks = ['10.0.0.0/8']",
                 "delivery.tls = 'required'",
                 "delivery.tls = 'verified'",
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "directory.disclose = true",
                 "tls.certificate = 'cert.pem'",
                 "auth.user = [{name = 'a'}]",
-                "grant = [{user = 'a'}]",
-                "alias = [{address = 'a@example.org'}]"
+                "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {
         assertThat(problems(toml))
@@ -412,8 +495,14 @@ class ConfigReaderTest {
                     bounce.postmaster = "p@mail.machine.example"   | such mail comes back here
                     queue.body-memory = "60 GiB"                   | raise -Xmx
                     bounce = {}                                    | bounce.postmaster: absent
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d", "A@mail.machine.example"]}] | alias.members: one of them leads back to where it came from; it is cut there
+                    alias = [{address = "a@mail.machine.example", members = ["b@c.d", "x@mail.machine.example"]}] | "x@mail.machine.example" is in a local domain and no alias: what is sent to it bounces
+                    alias = [{address = "a@mail.machine.example", members = ["x@mail.machine.example"]}] | no alias: mail to it is refused
+                    terminals.enabled = false\\nterminal = [{address = "a@b.c", url = "https://h.i/"}] | terminals.enabled: false: no [[terminal]] is used
+                    terminal = [{address = "a@b.c", url = "http://h.i/", token = "t"}] | terminal.token: url is not https
                     """)
-    void whatIsOnlyUnwiseIsAWarning(String toml, String expected) {
+    void whatIsOnlyUnwiseIsAWarning(String escaped, String expected) {
+        String toml = escaped.replace("\\n", "\n");
         assertThat(problems(toml)).isEmpty();
         assertThat(warnings(toml)).anySatisfy(warning -> assertThat(warning).contains(expected));
     }
@@ -424,6 +513,28 @@ class ConfigReaderTest {
                         listener = [{bind = "127.0.0.1:25"}]
                         bounce.postmaster = "postmaster@example.org"
                         """)).isEmpty();
+        assertThat(warnings("""
+                        listener = [{bind = "127.0.0.1:25"}]
+                        bounce.postmaster = "ops@mail.machine.example"
+                        terminal = [{address = "a@b.c", url = "http://127.0.0.1:8000/", token = "t"}]
+                        alias = [{address = "ops@mail.machine.example", members = ["a@example.org", "b@example.org"]}]
+                        """)).as("a postmaster that is an alias").isEmpty();
+    }
+
+    @Test
+    void addressesAndNamesNeedNotBeAscii() {
+        RelayConfig config = usable("""
+                directory.domains = ["xn--grn-ioa.example"]
+                [[alias]]
+                address = "jos\u00e9@gr\u00fcn.example"
+                members = ["jos\u00e9@dest.example"]
+                full-name = "Jos\u00e9"
+                """);
+
+        assertThat(config.directory().aliases()).singleElement().satisfies(alias -> {
+            assertThat(alias.address().destination()).isEqualTo("xn--grn-ioa.example");
+            assertThat(alias.members()).containsExactly(new Mailbox("jos\u00e9", "dest.example"));
+        });
     }
 
     @Test
@@ -433,6 +544,11 @@ class ConfigReaderTest {
                 .asString()
                 .doesNotContain("hunter2");
         assertThat(usable("admin.token = \"0123456789abcdef\"").toString()).doesNotContain("0123456789abcdef");
+        assertThat(problems("terminal = [{address = \"a@b.c\", url = \"http://u:hunter2@h.i/\"}]"))
+                .singleElement()
+                .asString()
+                .contains("write a secret as token")
+                .doesNotContain("hunter2");
     }
 
     @Test

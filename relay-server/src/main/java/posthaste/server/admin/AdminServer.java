@@ -25,10 +25,12 @@ import org.slf4j.LoggerFactory;
 import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.terminal.Terminals;
 
 /**
  * The interface of the operator over HTTP: health, metrics, and under {@code /v1/} the queue in JSON. It only answers
- * questions. Health is for everybody who reaches it; the rest needs the token where one is configured.
+ * questions and writes messages to terminals. Health is for everybody who reaches it; the rest needs the token where one
+ * is configured.
  */
 public final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -40,6 +42,7 @@ public final class AdminServer {
     private static final int EVENTS_MAX = 1000;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final String MESSAGES = "/v1/messages/";
+    private static final String TERMINALS = "/v1/terminals/";
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Vertx vertx;
@@ -47,6 +50,7 @@ public final class AdminServer {
     private final Readiness readiness;
     private final PrometheusMeterRegistry registry;
     private final QueueApi queue;
+    private final TerminalApi terminals;
     private final Supplier<JsonObject> process;
     private final HttpServer server;
     private final AtomicInteger connections = new AtomicInteger();
@@ -55,6 +59,7 @@ public final class AdminServer {
      * @param readiness whether the relay takes mail
      * @param registry the meters
      * @param queue what is asked about
+     * @param terminals what clients may subscribe to
      * @param version of the relay
      * @param uptime since when it runs; asked at each status
      */
@@ -64,6 +69,7 @@ public final class AdminServer {
             Readiness readiness,
             PrometheusMeterRegistry registry,
             MailQueue queue,
+            Terminals terminals,
             String version,
             Supplier<Duration> uptime) {
         this.vertx = vertx;
@@ -71,6 +77,7 @@ public final class AdminServer {
         this.readiness = readiness;
         this.registry = registry;
         this.queue = new QueueApi(vertx, queue);
+        this.terminals = new TerminalApi(vertx, terminals);
         this.process = () -> new JsonObject()
                 .put("version", version)
                 .put("uptimeSeconds", uptime.get().toSeconds());
@@ -153,13 +160,20 @@ public final class AdminServer {
             events(request);
         } else if (path.startsWith(MESSAGES)) {
             message(request, path.substring(MESSAGES.length()));
+        } else if (path.startsWith(TERMINALS)) {
+            terminal(request, path.substring(TERMINALS.length()));
         } else {
             refuse(
                     request,
                     404,
                     "nothing here; there are /health/live, /health/ready, /metrics, /v1/status,"
-                            + " /v1/events and /v1/messages/ID");
+                            + " /v1/events, /v1/messages/ID and /v1/terminals/ADDRESS");
         }
+    }
+
+    private void terminal(HttpServerRequest request, String address) {
+        Optional<TerminalApi.Refusal> refusal = terminals.open(request, address, connections);
+        refusal.ifPresent(why -> refuse(request, why.status(), why.reason()));
     }
 
     /** Building the text takes milliseconds and asks the database: not on an event loop. */

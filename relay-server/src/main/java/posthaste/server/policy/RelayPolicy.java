@@ -1,22 +1,24 @@
 package posthaste.server.policy;
 
 import java.net.InetAddress;
-import java.util.Locale;
-import posthaste.queue.PriorityClass;
+import java.util.List;
+import java.util.Optional;
+import posthaste.queue.Recipient;
 import posthaste.smtp.ForwardPath;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.RcptParameters;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /**
  * Who may hand in mail for whom: clients in trusted networks for anybody, all others for local addresses only, so that
  * the relay is open to nobody. Addresses are taken literally: {@code %} and {@code !} in a local part mean nothing.
- *
- * @param networks whose clients may relay
- * @param local what ends here
+ * Immutable; any thread may ask.
  */
-public record RelayPolicy(TrustedNetworks networks, LocalDomains local) {
-    private static final String POSTMASTER = "postmaster";
+public final class RelayPolicy {
+    private final AccessConfig access;
+    private final Directory directory;
+    private final DirectoryAnswers answers;
 
     /** What a client may do. */
     public enum Standing {
@@ -24,49 +26,75 @@ public record RelayPolicy(TrustedNetworks networks, LocalDomains local) {
         STRANGER
     }
 
-    public Standing standingOf(InetAddress client) {
-        return networks.contains(client) ? Standing.TRUSTED : Standing.STRANGER;
+    public RelayPolicy(AccessConfig access, Directory directory) {
+        this.access = access;
+        this.directory = directory;
+        this.answers = new DirectoryAnswers(directory);
     }
 
-    /** Judges one recipient. */
-    public Verdict judge(Standing client, ForwardPath recipient) {
-        if (recipient.mailbox().isEmpty()) return postmaster();
+    public Standing standingOf(InetAddress client) {
+        return access.networks().contains(client) ? Standing.TRUSTED : Standing.STRANGER;
+    }
+
+    /** Whether the client is turned away by a 554 in place of the greeting (RFC 5321 §3.1). */
+    public boolean refuses(InetAddress client) {
+        return access.refusedNetworks().contains(client);
+    }
+
+    /** Whether the client may have what waits sent now (RFC 1985 §5.3). */
+    public boolean mayFlush(InetAddress client) {
+        return access.etrnNetworks().contains(client);
+    }
+
+    /** Whether the domains of recipients are to be looked up before they are taken. */
+    public boolean verifiesDomains() {
+        return access.verifyDomains();
+    }
+
+    /**
+     * Judges one recipient.
+     *
+     * @param parameters what the client asks for; it goes on to whoever gets the mail
+     * @param smtpUtf8 whether the reply may hold UTF-8: MAIL had SMTPUTF8 (RFC 6531 §3.7.4.1)
+     */
+    public Verdict judge(Standing client, ForwardPath recipient, RcptParameters parameters, boolean smtpUtf8) {
+        if (recipient.mailbox().isEmpty()) {
+            Mailbox postmaster = directory.postmaster();
+            return directory.findPostmaster().accept(new LocalVerdict(directory, postmaster, parameters, smtpUtf8));
+        }
         Mailbox mailbox = recipient.mailbox().get();
-        if (local.contains(mailbox)) {
-            return isPostmaster(mailbox.localPart()) ? postmaster() : new Verdict.Refused(Replies.UNKNOWN_RECIPIENT);
+        if (directory.isLocal(mailbox)) {
+            return directory.find(mailbox).accept(new LocalVerdict(directory, mailbox, parameters, smtpUtf8));
         }
         if (client == Standing.STRANGER) return new Verdict.Refused(Replies.RELAYING_DENIED);
-        return new Verdict.Accepted(mailbox, PriorityClass.NORMAL);
+        Optional<String> original = parameters.originalRecipient();
+        var only = new Recipient(mailbox, parameters.notifyOn(), original);
+        return new Verdict.Accepted(Replies.RECIPIENT_OK, List.of(only));
     }
 
-    private Verdict postmaster() {
-        return local.postmaster()
-                .map(reader -> new Verdict.Accepted(reader, PriorityClass.NORMAL))
-                .orElseGet(() -> new Verdict.Accepted(new Mailbox(POSTMASTER, local.hostname()), PriorityClass.HELD));
-    }
-
-    /** In any letter case, quoted or not (RFC 5321 §4.5.1). */
-    private static boolean isPostmaster(String localPart) {
-        return localPart.equalsIgnoreCase(POSTMASTER) || localPart.equalsIgnoreCase('"' + POSTMASTER + '"');
+    /**
+     * Whether the domain of the recipient is one whose mail ends here: names of the name system say nothing about it then.
+     */
+    public boolean isLocal(ForwardPath recipient) {
+        return recipient.mailbox().map(directory::isLocal).orElse(true);
     }
 
     /**
      * Answers VRFY (RFC 5321 §3.5). Strangers learn nothing: what looks like a name is 252 for them, whoever it is.
      *
      * @param user a name or an address, with or without brackets
+     * @param smtpUtf8 whether the reply may hold UTF-8 (RFC 6531 §3.7.4.2)
      */
-    public Reply verify(Standing client, String user) {
-        if (client == Standing.STRANGER) return Replies.NOT_VERIFIED;
-        String bare = user.startsWith("<") && user.endsWith(">") ? user.substring(1, user.length() - 1) : user;
-        int at = bare.lastIndexOf('@');
-        boolean remote =
-                at >= 0 && !local.domains().contains(bare.substring(at + 1).toLowerCase(Locale.ROOT));
-        if (remote) return Replies.NOT_VERIFIED;
-        if (!isPostmaster(at < 0 ? bare : bare.substring(0, at))) return Replies.UNKNOWN_RECIPIENT;
-        return verified(new Mailbox(POSTMASTER, local.hostname()));
+    public Reply verify(Standing client, String user, boolean smtpUtf8) {
+        return isAnswered(client) ? answers.verify(user, smtpUtf8) : Replies.NOT_VERIFIED;
     }
 
-    private static Reply verified(Mailbox mailbox) {
-        return Reply.of(250, "2.1.5", "<" + mailbox + ">");
+    /** Answers EXPN likewise. */
+    public Reply expand(Standing client, String list, boolean smtpUtf8) {
+        return isAnswered(client) ? answers.expand(list, smtpUtf8) : Replies.NOT_EXPANDED;
+    }
+
+    private boolean isAnswered(Standing client) {
+        return client == Standing.TRUSTED && directory.config().answers();
     }
 }

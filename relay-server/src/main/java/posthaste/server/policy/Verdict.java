@@ -1,7 +1,7 @@
 package posthaste.server.policy;
 
-import posthaste.queue.PriorityClass;
-import posthaste.smtp.Mailbox;
+import java.util.List;
+import posthaste.queue.Recipient;
 import posthaste.smtp.Reply;
 
 /** Whether a recipient is taken. */
@@ -13,10 +13,16 @@ public sealed interface Verdict {
     /**
      * It is.
      *
-     * @param mailbox where its mail is delivered; another than asked for where an address is rewritten
-     * @param priority NORMAL, or HELD for mail that an operator has to look at
+     * @param reply what the client is told: 250, or 251 where its mail belongs elsewhere (RFC 5321 §3.4)
+     * @param recipients who gets its mail, with what the client asked for; others than asked for where the address stands
+     *     for others, several where it is that of a list; at least one
      */
-    record Accepted(Mailbox mailbox, PriorityClass priority) implements Verdict {
+    record Accepted(Reply reply, List<Recipient> recipients) implements Verdict {
+
+        public Accepted {
+            recipients = List.copyOf(recipients);
+        }
+
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.take(this);

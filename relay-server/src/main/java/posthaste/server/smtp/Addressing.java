@@ -1,7 +1,5 @@
 package posthaste.server.smtp;
 
-import posthaste.queue.PriorityClass;
-import posthaste.queue.Recipient;
 import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
 import posthaste.smtp.Replies;
@@ -17,17 +15,16 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
 
     @Override
     public Transition rcpt(Command.Rcpt command) {
-        return peer.judge(command.forwardPath()).accept(this);
+        return peer.judge(command.forwardPath(), command.parameters()).accept(this);
     }
 
     @Override
     public Transition take(Verdict.Accepted accepted) {
-        var ok = new Action.Respond(Replies.RECIPIENT_OK);
-        if (draft.contains(accepted.mailbox())) return new Transition(this, ok);
-        if (draft.recipients().size() >= peer.limits().recipients()) return refuse(Replies.TOO_MANY_RECIPIENTS);
-        boolean held = accepted.priority() == PriorityClass.HELD;
-        Recipient recipient = held ? Recipient.held(accepted.mailbox()) : new Recipient(accepted.mailbox());
-        return new Transition(new Addressing(peer, draft.plus(recipient)), ok);
+        var ok = new Action.Respond(accepted.reply());
+        EnvelopeDraft more = draft.plus(accepted.recipients());
+        if (more.equals(draft)) return new Transition(this, ok);
+        if (more.recipients().size() > peer.limits().recipients()) return refuse(Replies.TOO_MANY_RECIPIENTS);
+        return new Transition(new Addressing(peer, more), ok);
     }
 
     @Override

@@ -29,12 +29,13 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
         this(reversePath, List.of(), false);
     }
 
-    EnvelopeDraft plus(Recipient recipient) {
-        if (recipients.isEmpty()) return new EnvelopeDraft(reversePath, List.of(recipient), refusedAny);
-        List<Recipient> more = new ArrayList<>(recipients.size() + 1);
+    /** With those that are not there yet; the same where all are. */
+    EnvelopeDraft plus(List<Recipient> accepted) {
+        List<Recipient> more = new ArrayList<>(recipients.size() + accepted.size());
         more.addAll(recipients);
-        more.add(recipient);
-        return new EnvelopeDraft(reversePath, Collections.unmodifiableList(more), refusedAny);
+        for (Recipient each : accepted) if (!contains(each.mailbox())) more.add(each);
+        boolean grown = more.size() > recipients.size();
+        return grown ? new EnvelopeDraft(reversePath, Collections.unmodifiableList(more), refusedAny) : this;
     }
 
     EnvelopeDraft withRefusal() {

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param junkCommands NOOP, RSET, VRFY and HELP without a message between, before the connection ends
  * @param drainTimeout how long a stopping relay waits for what runs
  * @param messagesPerConnection transactions begun on one connection; empty for no limit
+ * @param deliverByMin the shortest time that DELIVERBY may demand with a return (RFC 2852 §2), in whole seconds
+ * @param holdMax how long FUTURERELEASE may hold a message (RFC 4865 §3), in whole seconds; zero: it is not offered
  */
 public record LimitsConfig(
         long messageSize,
@@ -28,10 +30,13 @@ public record LimitsConfig(
         int errors,
         int junkCommands,
         Duration drainTimeout,
-        Optional<Integer> messagesPerConnection) {
+        Optional<Integer> messagesPerConnection,
+        Duration deliverByMin,
+        Duration holdMax) {
     private static final long MIB = 1L << 20;
     private static final long MESSAGE_SIZE_MIN = 64 * 1024;
     private static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
+    private static final Duration DELIVER_BY_MIN = Duration.ofSeconds(1);
 
     public static final LimitsConfig DEFAULT = new LimitsConfig(
             50 * MIB,
@@ -43,7 +48,9 @@ public record LimitsConfig(
             20,
             100,
             Duration.ofSeconds(10),
-            Optional.empty());
+            Optional.empty(),
+            Duration.ofSeconds(60),
+            Duration.ofDays(30));
 
     /** Names every problem at once; the reader of the file adds its name and line. */
     public LimitsConfig {
@@ -60,6 +67,10 @@ public record LimitsConfig(
         if (messagesPerConnection.isPresent() && messagesPerConnection.get() < 1) {
             problems.add("messages-per-connection must be at least 1");
         }
+        if (deliverByMin.compareTo(DELIVER_BY_MIN) < 0 || deliverByMin.toNanosPart() != 0) {
+            problems.add("deliver-by-min must be whole seconds, at least one");
+        }
+        if (holdMax.isNegative() || holdMax.toNanosPart() != 0) problems.add("hold-max must be whole seconds");
         if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("; ", problems));
     }
 }

@@ -8,7 +8,9 @@ import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
 import posthaste.server.policy.RelayPolicy.Standing;
 import posthaste.server.policy.Verdict;
+import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
+import posthaste.smtp.RcptParameters;
 import posthaste.smtp.Reply;
 
 /**
@@ -60,12 +62,12 @@ record Peer(SessionSettings settings, Greetings greetings, Standing standing, So
         return settings.reportLifetime();
     }
 
-    Verdict judge(ForwardPath recipient) {
-        return settings.policy().judge(standing, recipient);
+    Verdict judge(ForwardPath recipient, RcptParameters parameters) {
+        return settings.policy().judge(standing, recipient, parameters, false);
     }
 
-    Reply verify(String user) {
-        return settings.policy().verify(standing, user);
+    Reply verify(Command.Vrfy command) {
+        return settings.policy().verify(standing, command.user(), command.smtpUtf8());
     }
 
     /** Why no message is taken now. */

@@ -86,7 +86,7 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
 
     @Override
     default Transition vrfy(Command.Vrfy command) {
-        return junk(peer().verify(command.user()));
+        return junk(peer().verify(command));
     }
 
     @Override

@@ -38,6 +38,9 @@ import posthaste.queue.QueueConfig;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.Recipient;
 import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.terminal.TerminalMetrics;
+import posthaste.server.terminal.Terminals;
+import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.ReversePath;
@@ -74,8 +77,9 @@ class AdminServerIT {
 
     private String start(Optional<BearerToken> token) throws Exception {
         var config = new AdminConfig(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), token);
-        var server =
-                new AdminServer(vertx, config, () -> reasons, registry, queue, "1.2.3", () -> Duration.ofSeconds(42));
+        var terminals = new Terminals(vertx, TerminalsConfig.DEFAULT, new TerminalMetrics(registry));
+        var server = new AdminServer(
+                vertx, config, () -> reasons, registry, queue, terminals, "1.2.3", () -> Duration.ofSeconds(42));
         InetSocketAddress bound = await(server.listen());
         assertThat(bound.getPort()).isPositive();
         return "http://127.0.0.1:" + bound.getPort();

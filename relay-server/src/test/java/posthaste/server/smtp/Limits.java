@@ -44,6 +44,8 @@ final class Limits {
                 DEFAULT.errors(),
                 DEFAULT.junkCommands(),
                 DEFAULT.drainTimeout(),
-                messages);
+                messages,
+                DEFAULT.deliverByMin(),
+                DEFAULT.holdMax());
     }
 }

@@ -20,6 +20,9 @@ import java.util.function.BooleanSupplier;
 import posthaste.queue.QueueConfig;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Directory;
+import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
@@ -81,7 +84,9 @@ final class RelayFixture implements AutoCloseable {
 
     private Listener listener(LimitsConfig limits, String trusted, ServerMetrics metrics, InetSocketAddress bind) {
         var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
-        var policy = new RelayPolicy(TrustedNetworks.parse(List.of(trusted)), local);
+        var policy = new RelayPolicy(
+                AccessConfig.of(TrustedNetworks.parse(List.of(trusted))),
+                new Directory(DirectoryConfig.of(local), 1000));
         var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, metrics);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }

@@ -21,6 +21,9 @@ import posthaste.queue.QueueException;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.Recipient;
 import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Directory;
+import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
@@ -56,7 +59,9 @@ class SessionStateTest {
                 new QueueMetrics(new SimpleMeterRegistry()),
                 InstantSource.system());
         var local = LocalDomains.of("relay.test", List.of("relay.test"), Optional.empty());
-        var policy = new RelayPolicy(TrustedNetworks.parse(List.of("127.0.0.1")), local);
+        var policy = new RelayPolicy(
+                AccessConfig.of(TrustedNetworks.parse(List.of("127.0.0.1"))),
+                new Directory(DirectoryConfig.of(local), 1000));
         settings = new SessionSettings(
                 "relay.test",
                 Limits.recipients(2),
@@ -78,7 +83,7 @@ class SessionStateTest {
 
     private static Addressing addressing(Mailbox... recipients) {
         var draft = new EnvelopeDraft(SENDER);
-        for (Mailbox each : recipients) draft = draft.plus(new Recipient(each));
+        for (Mailbox each : recipients) draft = draft.plus(List.of(new Recipient(each)));
         return new Addressing(peer(), draft);
     }
 
@@ -186,7 +191,7 @@ class SessionStateTest {
 
     @Test
     void mailFromTheNullReversePathHasALifetimeOfItsOwn() {
-        var draft = new EnvelopeDraft(ReversePath.NULL).plus(new Recipient(ALICE));
+        var draft = new EnvelopeDraft(ReversePath.NULL).plus(List.of(new Recipient(ALICE)));
 
         Transition end = new Receiving(peer(), draft).received(PLAIN, NOW);
 

@@ -1,0 +1,24 @@
+package posthaste.server.policy;
+
+import java.util.List;
+
+/**
+ * The {@code [relay]} section: what clients may do, by where they come from.
+ *
+ * @param networks whose clients may relay
+ * @param refusedNetworks whose clients are turned away by the greeting, whatever else holds
+ * @param etrnNetworks whose clients may have what waits for a domain sent now (RFC 1985)
+ * @param verifyDomains whether RCPT asks the name system whether the domain of the recipient takes mail at all
+ */
+public record AccessConfig(
+        TrustedNetworks networks,
+        TrustedNetworks refusedNetworks,
+        TrustedNetworks etrnNetworks,
+        boolean verifyDomains) {
+
+    /** Relaying alone. */
+    public static AccessConfig of(TrustedNetworks networks) {
+        TrustedNetworks none = TrustedNetworks.parse(List.of());
+        return new AccessConfig(networks, none, none, false);
+    }
+}
