@@ -22,6 +22,14 @@ public enum Extension {
     DSN("DSN"),
     /** RFC 3030. */
     CHUNKING("CHUNKING"),
+    /** RFC 3030. */
+    BINARY_MIME("BINARYMIME"),
+    /** RFC 2852. */
+    DELIVER_BY("DELIVERBY"),
+    /** RFC 4865. */
+    FUTURE_RELEASE("FUTURERELEASE"),
+    /** RFC 6710. */
+    MT_PRIORITY("MT-PRIORITY"),
     /** RFC 3207. */
     START_TLS("STARTTLS"),
     /** RFC 9422. */

@@ -18,9 +18,14 @@ import java.util.StringTokenizer;
  * @param sizeMax largest message in octets the server takes; empty where it names no limit (RFC 1870 §4)
  * @param recipientsMax recipients per transaction, RCPTMAX (RFC 9422 §4.2)
  * @param messagesMax transactions per connection, MAILMAX (RFC 9422 §4.1)
+ * @param deliverByMin the shortest time in seconds in which the server delivers; empty where it names none (RFC 2852 §2)
  */
 public record Extensions(
-        Set<Extension> offered, OptionalLong sizeMax, OptionalInt recipientsMax, OptionalInt messagesMax) {
+        Set<Extension> offered,
+        OptionalLong sizeMax,
+        OptionalInt recipientsMax,
+        OptionalInt messagesMax,
+        OptionalLong deliverByMin) {
     private static final String BLANKS = " \t";
     /** RFC 9422 §4: at most six digits. */
     private static final int LIMIT_DIGITS_MAX = 6;
@@ -28,8 +33,8 @@ public record Extensions(
     private static final int SIZE_DIGITS_MAX = 18;
 
     /** A server that knows HELO only. */
-    public static final Extensions NONE =
-            new Extensions(Set.of(), OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty());
+    public static final Extensions NONE = new Extensions(
+            Set.of(), OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty());
 
     public Extensions {
         offered = Set.copyOf(offered);
@@ -44,20 +49,23 @@ public record Extensions(
         if (!reply.isPositive()) return NONE;
         Set<Extension> offered = EnumSet.noneOf(Extension.class);
         OptionalLong sizeMax = OptionalLong.empty();
+        OptionalLong deliverByMin = OptionalLong.empty();
         Map<String, Integer> limits = new HashMap<>();
         for (String line : reply.lines().subList(1, reply.lines().size())) {
             StringTokenizer words = new StringTokenizer(line.toUpperCase(Locale.ROOT), BLANKS);
             Optional<Extension> known = words.hasMoreTokens() ? Extension.of(words.nextToken()) : Optional.empty();
             if (known.isEmpty()) continue;
             offered.add(known.get());
-            if (known.get() == Extension.SIZE && words.hasMoreTokens()) sizeMax = size(words.nextToken());
+            if (known.get() == Extension.SIZE && words.hasMoreTokens()) sizeMax = positive(words.nextToken());
+            if (known.get() == Extension.DELIVER_BY && words.hasMoreTokens())
+                deliverByMin = positive(words.nextToken());
             if (known.get() == Extension.LIMITS) readLimits(words, limits);
         }
-        return new Extensions(offered, sizeMax, limit(limits, "RCPTMAX"), limit(limits, "MAILMAX"));
+        return new Extensions(offered, sizeMax, limit(limits, "RCPTMAX"), limit(limits, "MAILMAX"), deliverByMin);
     }
 
-    /** 0 says that there is no fixed limit (RFC 1870 §4), and a number beyond a long is none for us. */
-    private static OptionalLong size(String value) {
+    /** 0 says that there is no fixed limit (RFC 1870 §4, RFC 2852 §2), and a number beyond a long is none for us. */
+    private static OptionalLong positive(String value) {
         boolean positive = isNumber(value) && value.length() <= SIZE_DIGITS_MAX && Long.parseLong(value) > 0;
         return positive ? OptionalLong.of(Long.parseLong(value)) : OptionalLong.empty();
     }
