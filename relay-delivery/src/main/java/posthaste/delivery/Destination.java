@@ -40,6 +40,9 @@ final class Destination {
     /** For what is due and finds no room: room comes with outcomes, and with those of other destinations. */
     private static final long LOOK_AGAIN_MILLIS = 100;
 
+    /** Less time than that cannot be passed on. */
+    private static final long LEAST_LEFT_MILLIS = 1_000;
+
     /** Before a backlog that could not be read is read again. */
     private static final Duration READ_WAIT = Duration.ofSeconds(1);
 
@@ -120,12 +123,13 @@ final class Destination {
         return true;
     }
 
-    /** No attempt begins behind a time at which the message has to come back (RFC 2852 §4.1.4). */
+    /** No attempt begins in the last second before the message has to come back: BY counts whole ones (RFC 2852 §4.1.4). */
     private boolean isTooLate(Delivery delivery) {
         Envelope envelope = delivery.message().envelope();
         if (envelope.requests().deadline().isEmpty()) return false;
         return envelope.endsAt()
-                .filter(end -> end.toEpochMilli() <= parts.clock().millis())
+                .filter(end ->
+                        end.toEpochMilli() - LEAST_LEFT_MILLIS < parts.clock().millis())
                 .isPresent();
     }
 
