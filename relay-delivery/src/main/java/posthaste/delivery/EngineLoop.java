@@ -256,7 +256,7 @@ final class EngineLoop implements Executor {
         for (String name : List.copyOf(destinations.keySet())) {
             if (!match.isBelow(name) || alarms.of(name).isPresent()) continue;
             attemptNow(name, requestedAtMillis);
-            names.add(name);
+            if (names.size() < NAMED_MAX) names.add(name);
             found++;
         }
         Promise<Walked> walked = context.promise();

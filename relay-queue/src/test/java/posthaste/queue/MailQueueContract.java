@@ -477,11 +477,12 @@ public abstract class MailQueueContract {
 
     @Test
     void aDeadlineIsAnEndOrANotice() {
-        Instant at = now().plusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        Instant accepted = now().truncatedTo(ChronoUnit.MILLIS);
+        Instant at = accepted.plusSeconds(60);
         Deadline comesBack = new Deadline(at, DeliverBy.Mode.RETURN, false);
         Deadline tells = new Deadline(at, DeliverBy.Mode.NOTIFY, true);
-        accept(requesting(now(), now(), Optional.of(comesBack), "alice@return.example"), text("x"));
-        accept(requesting(now(), now(), Optional.of(tells), "bob@notify.example"), text("x"));
+        accept(requesting(accepted, accepted, Optional.of(comesBack), "alice@return.example"), text("x"));
+        accept(requesting(accepted, accepted, Optional.of(tells), "bob@notify.example"), text("x"));
 
         assertThat(destinations(await(queue.expired(at.toEpochMilli(), 10, DIRECT))))
                 .containsExactly("return.example");

@@ -51,7 +51,9 @@ final class EnvelopeCommands {
         if (withOptional && requests.priorityLevel().isPresent() && host.offers(Extension.MT_PRIORITY)) {
             text.append(" MT-PRIORITY=").append(requests.priorityLevel().getAsInt());
         }
-        requests.deadline().filter(by -> isPassedOn(by, host, withOptional)).ifPresent(by -> deliverBy(by, nowMillis));
+        if (requests.deadline().isPresent() && isPassedOn(requests.deadline().get(), host, withOptional)) {
+            deliverBy(requests.deadline().get(), nowMillis);
+        }
         text.append(END);
         return this;
     }

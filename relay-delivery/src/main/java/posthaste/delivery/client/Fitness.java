@@ -25,8 +25,12 @@ final class Fitness {
             return Optional.of(OwnReplies.tooLarge(hop, bytes, sizeMax.getAsLong()));
         }
         if (envelope.smtpUtf8() && !host.offers(Extension.SMTP_UTF8)) return Optional.of(OwnReplies.needsUtf8(hop));
-        Optional<Reply> late = envelope.requests().deadline().flatMap(by -> tooLate(by, hop, host, nowMillis));
-        return late.isPresent() ? late : bodyRefusal(envelope.bodyType(), hop, host);
+        Optional<Deadline> deadline = envelope.requests().deadline();
+        if (deadline.isPresent()) {
+            Optional<Reply> late = tooLate(deadline.get(), hop, host, nowMillis);
+            if (late.isPresent()) return late;
+        }
+        return bodyRefusal(envelope.bodyType(), hop, host);
     }
 
     /** What has to come back at its deadline goes to nobody who would not keep it (RFC 2852 §4.1.4). */
