@@ -17,6 +17,8 @@ final class Alarms {
     private static final int INITIAL = 16;
     /** More failures in a row than that say nothing new. */
     static final int FAILURES_MAX = Byte.MAX_VALUE;
+    /** In the place of failures: everything of the destination is to be tried, whatever its time. */
+    private static final byte FLUSH = -1;
 
     private final PackedNames names = new PackedNames();
     private long[] due = new long[INITIAL];
@@ -32,7 +34,12 @@ final class Alarms {
      * @param dueMillis when to look
      * @param failures how often in a row its hosts could not be reached; above 0 nothing is tried before
      */
-    record Alarm(String name, long dueMillis, int failures) {}
+    record Alarm(String name, long dueMillis, int failures) {
+        /** Whether everything of it is to be tried now. */
+        boolean isFlush() {
+            return failures == FLUSH;
+        }
+    }
 
     int size() {
         return size;
@@ -43,11 +50,12 @@ final class Alarms {
         return size == 0 ? Long.MAX_VALUE : due[heap[0]];
     }
 
-    /** Looks at a destination then, and not at the time that was set before. */
+    /** Looks at a destination then, and not at the time that was set before, unless all of it is to be tried now. */
     void set(String name, long dueMillis, int failuresInARow) {
         byte[] key = name.getBytes(ISO_8859_1);
         int slot = find(key);
         if (slot < 0) slot = add(key, dueMillis);
+        else if (failures[slot] == FLUSH) return;
         else if (due[slot] != dueMillis) change(slot, dueMillis);
         failures[slot] = (byte) Math.min(failuresInARow, FAILURES_MAX);
     }
@@ -58,6 +66,27 @@ final class Alarms {
         int slot = find(key);
         if (slot < 0) add(key, dueMillis);
         else if (failures[slot] == 0 && dueMillis < due[slot]) change(slot, dueMillis);
+    }
+
+    /** Has everything of a destination tried at that time. */
+    void flush(String name, long dueMillis) {
+        byte[] key = name.getBytes(ISO_8859_1);
+        int slot = find(key);
+        flushAt(slot < 0 ? add(key, dueMillis) : slot, dueMillis);
+    }
+
+    /** The same for the one in a slot. */
+    void flushAt(int slot, long dueMillis) {
+        if (due[slot] != dueMillis) change(slot, dueMillis);
+        failures[slot] = FLUSH;
+    }
+
+    /**
+     * The name in a slot below {@link #size}. Whoever walks over the slots from the last to the first misses none that is
+     * there all the time, whatever happens between two steps; some come twice.
+     */
+    String nameAt(int slot) {
+        return names.at(slot);
     }
 
     private void change(int slot, long dueMillis) {

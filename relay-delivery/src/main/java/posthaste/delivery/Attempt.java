@@ -8,6 +8,7 @@ import posthaste.delivery.client.Scope;
 import posthaste.delivery.client.Stage;
 import posthaste.delivery.client.TransactionResult;
 import posthaste.delivery.route.NextHop;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.queue.Delivery;
 import posthaste.queue.DotSlots;
 import posthaste.queue.Recipient;
@@ -129,11 +130,13 @@ final class Attempt {
         slot.ifPresent(DotSlots.Slot::release);
     }
 
-    /** Everything was delivered by one transaction: the way of nearly all mail. */
+    /** Everything was delivered by one transaction, and nobody is to be told: the way of nearly all mail. */
     boolean delivered(TransactionResult result) {
         List<RecipientResult> results = result.recipients();
         if (results.size() != open.size() || !outcomes.isEmpty()) return false;
-        for (RecipientResult each : results) if (each.kind() != RecipientResult.Kind.DELIVERED) return false;
+        for (RecipientResult each : results) {
+            if (each.kind() != RecipientResult.Kind.DELIVERED || isToldOfRelay(each, result)) return false;
+        }
         slot = Optional.of(result.slot());
         String host = result.hop().toString();
         for (RecipientResult each : results) finish(each, RecipientOutcome.Kind.DELIVERED, host);
@@ -181,7 +184,10 @@ final class Attempt {
             RecipientResult each, TransactionResult result, boolean mayMove, String host, List<Recipient> stay) {
         Stage stage = each.scope() == Scope.RECIPIENT ? Stage.RCPT : Stage.DOT;
         switch (each.kind()) {
-            case DELIVERED -> finish(each, RecipientOutcome.Kind.DELIVERED, host);
+            case DELIVERED -> {
+                boolean told = isToldOfRelay(each, result);
+                finish(each, told ? RecipientOutcome.Kind.RELAYED : RecipientOutcome.Kind.DELIVERED, host);
+            }
             case BOUNCED -> {
                 if (mayMove && isUnsuited(each, result)) stay(each, stage, host, RecipientOutcome.Kind.BOUNCED, stay);
                 else finish(each, RecipientOutcome.Kind.BOUNCED, host);
@@ -206,6 +212,10 @@ final class Attempt {
         Stage stage = each.scope() == Scope.RECIPIENT ? Stage.RCPT : Stage.DOT;
         outcomes.add(new RecipientOutcome(
                 each.recipient(), kind, each.reply(), FailureRules.statusOf(stage, each.reply()), host));
+    }
+
+    private boolean isToldOfRelay(RecipientResult each, TransactionResult result) {
+        return RelayNotices.isWanted(delivery.message().envelope(), each.recipient(), result.passedOn());
     }
 
     private static boolean isBroken(RecipientResult each) {
@@ -248,6 +258,22 @@ final class Attempt {
         Why why = why();
         return new RecipientOutcome(
                 recipient, why.kind(), why.reply(), FailureRules.statusOf(why.stage(), why.reply()), why.host());
+    }
+
+    /** Those that end here are bounced; the others stay open. */
+    void refuse(OwnMailboxes own) {
+        var stay = new ArrayList<Recipient>(open.size());
+        for (Recipient recipient : open) {
+            Optional<Reply> refusal = own.refusal(recipient.mailbox());
+            if (refusal.isPresent()) bounce(recipient, refusal.get());
+            else stay.add(recipient);
+        }
+        open = List.copyOf(stay);
+    }
+
+    private void bounce(Recipient recipient, Reply reply) {
+        outcomes.add(new RecipientOutcome(
+                recipient, RecipientOutcome.Kind.BOUNCED, reply, FailureRules.statusOf(Stage.RCPT, reply), ""));
     }
 
     /** Everything that is open ends alike: what the name system or the operator's own rules decide. */

@@ -21,12 +21,14 @@ import posthaste.delivery.client.ClientMetrics;
 import posthaste.delivery.client.SmtpClient;
 import posthaste.delivery.dsn.Reports;
 import posthaste.delivery.route.HostLookup;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryListener;
 import posthaste.queue.MailQueue;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
+import posthaste.smtp.SafeText;
 
 /**
  * Delivers what the queue holds: one {@code Destination} per recipient domain on one event loop, connections spread over
@@ -36,6 +38,7 @@ public final class DeliveryEngine {
     private static final Logger LOG = LoggerFactory.getLogger("posthaste.mail");
     private static final long DRAIN_LOOK_MILLIS = 20;
 
+    private static final int NAME_MAX_CHARS = 255;
     private static final int BACKLOG_UNTAKEN_MAX = 1_024;
     private static final long BACKLOG_WAIT_MILLIS = 100;
 
@@ -49,6 +52,7 @@ public final class DeliveryEngine {
      * @param config how to deliver
      * @param queue where the mail is; its clock says what is due
      * @param hosts finds the hosts of a destination
+     * @param own which addresses end here, {@link OwnMailboxes#NONE} where none does
      * @param reports writes what senders are told
      * @param metrics counts what becomes of mail
      * @param clientMetrics counts what happens on connections
@@ -59,11 +63,12 @@ public final class DeliveryEngine {
             DeliveryConfig config,
             MailQueue queue,
             HostLookup hosts,
+            OwnMailboxes own,
             Reports reports,
             DeliveryMetrics metrics,
             ClientMetrics clientMetrics,
             Consumer<QueueException> onFatal) {
-        this(vertx, config, queue, hosts, reports, metrics, clientMetrics, EngineParts.Bounds.DEFAULT, onFatal);
+        this(vertx, config, queue, hosts, own, reports, metrics, clientMetrics, EngineParts.Bounds.DEFAULT, onFatal);
     }
 
     /** With other bounds of memory. */
@@ -72,6 +77,7 @@ public final class DeliveryEngine {
             DeliveryConfig config,
             MailQueue queue,
             HostLookup hosts,
+            OwnMailboxes own,
             Reports reports,
             DeliveryMetrics metrics,
             ClientMetrics clientMetrics,
@@ -83,7 +89,8 @@ public final class DeliveryEngine {
                 config,
                 queue,
                 hosts,
-                new SmtpClient(vertx, config, queue.dotSlots(), clientMetrics),
+                own,
+                new SmtpClient(vertx, config, queue.dotSlots(), queue.clock(), clientMetrics),
                 reports,
                 metrics,
                 queue.clock(),
@@ -144,6 +151,24 @@ public final class DeliveryEngine {
             drained.tryComplete();
         });
         return drained.future();
+    }
+
+    /**
+     * Has everything tried now that waits at some destinations: for ETRN (RFC 1985) and for operators. Waits of theirs and of
+     * their hosts are over. Mail that is held or not released yet stays, and so does what is under way. Call from any thread.
+     *
+     * @return completes on the context of the caller with what waits there; fails with {@link QueueException} where the queue
+     *     cannot be read
+     */
+    public Future<AttemptedNow> attemptNow(DestinationMatch match) {
+        LOG.info(
+                "everything for {}{} is tried now",
+                SafeText.of(match.domain(), NAME_MAX_CHARS),
+                match.subdomains() ? " and below" : "");
+        Promise<AttemptedNow> counted =
+                ((VertxInternal) vertx).getOrCreateContext().promise();
+        new FlushRequest(match, loops, counted).begin();
+        return counted.future();
     }
 
     private EngineLoop ownerOf(String destination) {

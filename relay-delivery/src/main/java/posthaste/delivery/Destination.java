@@ -10,9 +10,12 @@ import org.slf4j.LoggerFactory;
 import posthaste.delivery.route.Resolution;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
+import posthaste.queue.Envelope;
 import posthaste.queue.MailQueue.Backlog;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
+import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
 import posthaste.smtp.Reply;
 
@@ -37,6 +40,9 @@ final class Destination {
     /** For what is due and finds no room: room comes with outcomes, and with those of other destinations. */
     private static final long LOOK_AGAIN_MILLIS = 100;
 
+    /** Less time than that cannot be passed on. */
+    private static final long LEAST_LEFT_MILLIS = 1_000;
+
     /** Before a backlog that could not be read is read again. */
     private static final Duration READ_WAIT = Duration.ofSeconds(1);
 
@@ -51,6 +57,7 @@ final class Destination {
     private final ReadyQueue ready;
     private final InHand inHand;
     private final Recorder recorder;
+    private Optional<Flush> flush = Optional.empty();
     private int offered;
     private boolean resolving;
     private boolean pumping;
@@ -84,17 +91,53 @@ final class Destination {
     /** A delivery was written: fresh mail, or the next revision of one. */
     void queued(Delivery delivery) {
         used();
+        noteIfPutOff(delivery.key());
         Optional<Attempt> going = inHand.goingOn(delivery.key());
         if (going.isPresent()) {
             goOn(going.get().continued(delivery));
-        } else if (mayTake(delivery) && inHand.hasRoom() && ready.add(delivery)) {
-            inHand.take(delivery.key());
+        } else if (mayTake(delivery) && take(delivery)) {
             pumpLater();
         } else {
             delivery.body().release();
             diskOf(delivery.key()).note(delivery.key());
             rest();
         }
+    }
+
+    /** Takes a delivery into memory: it waits for its hosts there, or ends here and now. False where there is no room. */
+    private boolean take(Delivery delivery) {
+        if (!inHand.hasRoom()) return false;
+        if (isTooLate(delivery)) {
+            inHand.take(delivery.key());
+            recorder.expire(
+                    begin(delivery), delivery.lastReply().or(outlook::reason).orElse(NEVER_TRIED));
+        } else if (isRefused(delivery)) {
+            inHand.take(delivery.key());
+            Attempt attempt = begin(delivery);
+            attempt.refuse(parts.own());
+            recorder.record(attempt, 0);
+        } else {
+            if (!ready.add(delivery)) return false;
+            inHand.take(delivery.key());
+        }
+        return true;
+    }
+
+    /** No attempt begins in the last second before the message has to come back: BY counts whole ones (RFC 2852 §4.1.4). */
+    private boolean isTooLate(Delivery delivery) {
+        Envelope envelope = delivery.message().envelope();
+        if (envelope.requests().deadline().isEmpty()) return false;
+        return envelope.endsAt()
+                .filter(end ->
+                        end.toEpochMilli() - LEAST_LEFT_MILLIS < parts.clock().millis())
+                .isPresent();
+    }
+
+    private boolean isRefused(Delivery delivery) {
+        for (Recipient each : delivery.recipients()) {
+            if (parts.own().refusal(each.mailbox()).isPresent()) return true;
+        }
+        return false;
     }
 
     /** The message has recipients whose turn comes now, in a transaction of their own. */
@@ -167,15 +210,20 @@ final class Destination {
 
     /** Nothing is read from disk before it is known that there is a way for it. */
     private void move(long now) {
-        if (ready.isEmpty() && !isDue(now)) return;
+        if (ready.isEmpty() && !isDue(now) && flush.isEmpty()) return;
+        if (parts.own().mayRefuse(name)) read(now);
         Optional<Resolution> answer = outlook.fresh(now);
         if (answer.isEmpty()) {
             resolve();
         } else if (answer.get() instanceof Resolution.Found hosts) {
-            Optional<SitePauses.Pause> pause = parts.pauses().at(hosts.site(), now);
+            Optional<SitePauses.Pause> pause =
+                    parts.pauses().at(hosts.site(), now).filter(this::counts);
             if (pause.isPresent()) {
                 pause(pause.get(), List.of());
             } else {
+                if (flush.isPresent() && flush.get().resume()) {
+                    loop.resume(hosts, flush.get().requestedAtMillis());
+                }
                 read(now);
                 offer(hosts);
             }
@@ -183,6 +231,11 @@ final class Destination {
             read(now);
             endReady(refused.reply());
         }
+    }
+
+    /** A pause from before everything was to be tried is over. */
+    private boolean counts(SitePauses.Pause pause) {
+        return flush.isEmpty() || pause.sinceMillis() > flush.get().requestedAtMillis();
     }
 
     private boolean isDue(long now) {
@@ -217,7 +270,7 @@ final class Destination {
     private void resolved(Resolution answer, long now) {
         if (answer instanceof Resolution.Unavailable unavailable) {
             long until = now + outlook.notAnswered();
-            pause(new SitePauses.Pause(until, unavailable.reply(), outlook.failures()), List.of());
+            pause(new SitePauses.Pause(now, until, unavailable.reply(), outlook.failures()), List.of());
         } else {
             outlook.answered(answer, now);
             pump();
@@ -240,6 +293,10 @@ final class Destination {
     private void read(long now) {
         if (inHand.isReading() || ready.size() > READY_MAX / 2) return;
         if (outlook.isDoubtful() && ready.size() + offered > 0) return;
+        if (flush.isPresent()) {
+            if (flush.get().mayReadAt(now)) read(flush.get());
+            return;
+        }
         for (DiskBacklog each : disk) {
             if (each.dueMillis() <= now) {
                 read(each, now);
@@ -249,14 +306,17 @@ final class Destination {
     }
 
     private void read(DiskBacklog of, long now) {
-        int max = outlook.isDoubtful() ? READ_MAX_AFTER_PAUSE : READ_MAX;
         DeliveryKey start = of.beginRead();
         inHand.readBegins();
         used();
-        loop.when(parts.queue().backlog(name, of.priority(), start, now, max, loop), (page, failure) -> {
+        loop.when(parts.queue().backlog(name, of.priority(), start, now, readMax(), loop), (page, failure) -> {
             if (failure == null) took(of, page, start);
             else notRead(of, start, failure);
         });
+    }
+
+    private int readMax() {
+        return outlook.isDoubtful() ? READ_MAX_AFTER_PAUSE : READ_MAX;
     }
 
     private void took(DiskBacklog of, Backlog page, DeliveryKey start) {
@@ -264,8 +324,7 @@ final class Destination {
         for (Delivery each : page.deliveries()) {
             last = each.key();
             if (inHand.knows(last)) continue;
-            if (inHand.hasRoom() && ready.add(each)) inHand.take(last);
-            else of.note(last);
+            if (!take(each)) of.note(last);
         }
         inHand.readEnds();
         long next = page.nextDueMillis();
@@ -288,8 +347,61 @@ final class Destination {
         if (failure instanceof QueueException.Closed) return;
         LOG.error("cannot read the backlog of {}: {}; trying again", name, failure.toString());
         Reply why = Reply.of(451, "4.3.0", "The backlog cannot be read");
-        long until = parts.clock().millis() + READ_WAIT.toMillis();
-        pause(new SitePauses.Pause(until, why, outlook.failures()), List.of());
+        long now = parts.clock().millis();
+        pause(new SitePauses.Pause(now, now + READ_WAIT.toMillis(), why, outlook.failures()), List.of());
+    }
+
+    // Everything now.
+
+    /** Tries everything that waits, whatever its due time, and takes pauses from before that request for over. */
+    void flush(long requestedAtMillis) {
+        endFlush();
+        outlook.startAnew();
+        flush = Optional.of(new Flush(name, requestedAtMillis, loop.flushBegins()));
+    }
+
+    private void endFlush() {
+        if (flush.isEmpty()) return;
+        flush = Optional.empty();
+        loop.flushEnds();
+    }
+
+    private void noteIfPutOff(DeliveryKey key) {
+        if (flush.isEmpty()
+                || key.revision() == 0
+                || key.dueMillis() <= parts.clock().millis()) return;
+        flush.get().putOff(key);
+        if (flush.get().isOver()) endFlush();
+    }
+
+    private void read(Flush of) {
+        DeliveryKey start = of.next();
+        inHand.readBegins();
+        used();
+        loop.when(
+                parts.queue().backlog(name, start.priority(), start, Long.MAX_VALUE, readMax(), loop),
+                (page, failure) -> {
+                    if (failure == null) took(of, page);
+                    else notRead(disk[start.priority().code()], start, failure);
+                });
+    }
+
+    private void took(Flush of, Backlog page) {
+        long now = parts.clock().millis();
+        boolean full = false;
+        for (Delivery each : page.deliveries()) {
+            DeliveryKey key = each.key();
+            boolean passedOver = inHand.knows(key) || of.passesOver(each, now);
+            full = !passedOver && !take(each);
+            of.goOnAt(full ? key : behind(key));
+            if (!full) continue;
+            of.waitUntil(now + LOOK_AGAIN_MILLIS);
+            break;
+        }
+        if (!full && page.nextDueMillis() == Long.MAX_VALUE) of.classEnds();
+        inHand.readEnds();
+        if (of.isOver() && flush.filter(of::equals).isPresent()) endFlush();
+        pump();
     }
 
     // Waiting.
@@ -303,6 +415,7 @@ final class Destination {
         long untilMillis = pause.untilMillis();
         Reply reason = pause.reason();
         outlook.pause(untilMillis, reason, pause.failures());
+        endFlush();
         // One of them carries the record, so that its history tells why nothing happened.
         boolean told = false;
         for (Attempt attempt : returned) {
@@ -389,12 +502,22 @@ final class Destination {
 
     /** The sender of a delivery is to be told that it waits. */
     void tellDelay(Delivery delivery) {
-        if (delivery.delayNoticeSent()
-                || delivery.message().envelope().reversePath().isNull()) return;
+        if (!delivery.told().delay()) tell(delivery, Notices.DELAY);
+    }
+
+    /** The sender of a delivery is to be told that it was not delivered in time (RFC 2852 §4.1.4, mode N). */
+    void tellDeadline(Delivery delivery) {
+        if (!delivery.told().deadline()) tell(delivery, Notices.DEADLINE);
+    }
+
+    private void tell(Delivery delivery, Notices notice) {
+        if (delivery.message().envelope().reversePath().isNull()) return;
         if (delivery.recipients().stream().noneMatch(each -> each.notifyOn().wantsDelay())) return;
         if (!takeFromReady(delivery)) return;
         recorder.tellDelay(
-                begin(delivery), delivery.lastReply().or(outlook::reason).orElse(STILL_WAITING));
+                begin(delivery),
+                notice,
+                delivery.lastReply().or(outlook::reason).orElse(STILL_WAITING));
     }
 
     /** False when it is being tried at this moment: the end of that attempt looks at the time itself. */
@@ -422,6 +545,7 @@ final class Destination {
 
     /** The first moment at which there may be something to do; {@link Long#MAX_VALUE} when nothing waits. */
     long nextDueMillis() {
+        if (flush.isPresent()) return 0;
         long first = Long.MAX_VALUE;
         for (DiskBacklog each : disk) first = Math.min(first, each.dueMillis());
         return first == Long.MAX_VALUE ? first : Math.max(first, outlook.pausedUntilMillis());
@@ -429,6 +553,7 @@ final class Destination {
 
     /** Whether it could be forgotten, but for what is on disk. */
     boolean isIdle(long usedBeforeMillis) {
-        return inHand.isEmpty() && !inHand.isReading() && !resolving && !pumping && usedAtMillis < usedBeforeMillis;
+        boolean busy = !inHand.isEmpty() || inHand.isReading() || resolving || pumping || flush.isPresent();
+        return !busy && usedAtMillis < usedBeforeMillis;
     }
 }

@@ -1,9 +1,12 @@
 package posthaste.delivery;
 
 import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -42,6 +45,15 @@ final class EngineLoop implements Executor {
     private static final long SWEEP_MILLIS = 5_000;
     /** What was idle for so long is forgotten. */
     private static final long IDLE_MILLIS = 10_000;
+    /** Alarms of which the names are looked at in a row. */
+    private static final int WALK_MAX = 5_000;
+    /** Names that a walk brings back. */
+    private static final int NAMED_MAX = 20;
+    /** Of all destinations, what was put off while everything of them is tried; of one of them at most. */
+    private static final int PUT_OFF_MAX = 40_000;
+
+    private static final int PUT_OFF_MAX_EACH = 1_000;
+
     /** Destinations that are forgotten in a row. */
     private static final int FORGET_MAX = 500;
 
@@ -55,6 +67,8 @@ final class EngineLoop implements Executor {
     private final Map<String, Site> sites = new HashMap<>();
     private final Alarms alarms = new Alarms();
     private boolean waking;
+    private long flushRequestedAtMillis;
+    private int flushes;
     private long crowdedAtMillis;
     private long forgotSitesAtMillis;
     private long lookedAtMillis;
@@ -140,8 +154,13 @@ final class EngineLoop implements Executor {
         var created = new Destination(name, this);
         destinations.put(name, created);
         destinationCount = destinations.size();
-        alarms.of(name).ifPresent(alarm -> created.rested(alarm.dueMillis(), alarm.failures()));
+        alarms.of(name).ifPresent(alarm -> rested(created, alarm));
         return created;
+    }
+
+    private static void rested(Destination destination, Alarms.Alarm alarm) {
+        if (alarm.isFlush()) destination.rested(0, 0);
+        else destination.rested(alarm.dueMillis(), alarm.failures());
     }
 
     /** The queue has written a delivery: it is tried at once, or is found on disk when its destination has its turn. */
@@ -212,9 +231,68 @@ final class EngineLoop implements Executor {
         Destination known = destinations.get(alarm.name());
         if (known == null) {
             known = destination(alarm.name());
-            known.rested(alarm.dueMillis(), alarm.failures());
+            rested(known, alarm);
         }
+        if (alarm.isFlush()) known.flush(flushRequestedAtMillis);
         known.pump();
+    }
+
+    // Everything now.
+
+    /** What a walk found: how many destinations, and the names of the first of them. */
+    record Walked(int destinations, List<String> names) {}
+
+    /** Has everything of a destination tried, at the pace at which alarms are served. */
+    void attemptNow(String name, long requestedAtMillis) {
+        flushRequestedAtMillis = Math.max(flushRequestedAtMillis, requestedAtMillis);
+        alarms.flush(name, requestedAtMillis);
+        alarmCount = alarms.size();
+    }
+
+    /** The same for all destinations below a domain, a few at a time. */
+    Future<Walked> attemptBelow(DestinationMatch match, long requestedAtMillis) {
+        List<String> names = new ArrayList<>();
+        int found = 0;
+        for (String name : List.copyOf(destinations.keySet())) {
+            if (!match.isBelow(name) || alarms.of(name).isPresent()) continue;
+            attemptNow(name, requestedAtMillis);
+            if (names.size() < NAMED_MAX) names.add(name);
+            found++;
+        }
+        Promise<Walked> walked = context.promise();
+        walk(alarms.size(), new Walk(match, requestedAtMillis, names, walked), found);
+        return walked.future();
+    }
+
+    private record Walk(DestinationMatch match, long requestedAtMillis, List<String> names, Promise<Walked> end) {}
+
+    private void walk(int below, Walk walk, int foundBefore) {
+        flushRequestedAtMillis = Math.max(flushRequestedAtMillis, walk.requestedAtMillis());
+        int found = foundBefore;
+        int slot = Math.min(below, alarms.size());
+        int until = Math.max(0, slot - WALK_MAX);
+        while (slot > until) {
+            slot--;
+            String name = alarms.nameAt(slot);
+            if (!walk.match().isBelow(name)) continue;
+            alarms.flushAt(slot, walk.requestedAtMillis());
+            if (walk.names().size() < NAMED_MAX) walk.names().add(name);
+            found++;
+        }
+        int left = slot;
+        int all = found;
+        if (left > 0) execute(() -> walk(left, walk, all));
+        else walk.end().complete(new Walked(all, List.copyOf(walk.names())));
+    }
+
+    /** A destination begins to try everything: how much it may remember of what is put off. */
+    int flushBegins() {
+        flushes++;
+        return Math.max(1, Math.min(PUT_OFF_MAX_EACH, shareOf(PUT_OFF_MAX) / flushes));
+    }
+
+    void flushEnds() {
+        flushes--;
     }
 
     private void sweep(long now) {
@@ -257,6 +335,18 @@ final class EngineLoop implements Executor {
         } else {
             owner.execute(() -> owner.site(hosts, failures).offer(hosts, attempts));
         }
+    }
+
+    /** Pauses of these hosts that are older than that are over. */
+    void resume(Resolution.Found hosts, long requestedAtMillis) {
+        EngineLoop owner = ownerOf(hosts.site(), loops);
+        if (owner == this) resume(hosts.site(), requestedAtMillis);
+        else owner.execute(() -> owner.resume(hosts.site(), requestedAtMillis));
+    }
+
+    private void resume(String site, long requestedAtMillis) {
+        Site known = sites.get(site);
+        if (known != null) known.resume(requestedAtMillis);
     }
 
     private Site site(Resolution.Found hosts, int failures) {

@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import posthaste.delivery.client.SmtpClient;
 import posthaste.delivery.dsn.Reports;
 import posthaste.delivery.route.HostLookup;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.queue.MailQueue;
 
 /**
  * What every loop of an engine shares. Thread-safe.
  *
+ * @param own which addresses end here
  * @param pauses of sites whose hosts cannot be reached
  * @param bounds of memory
  * @param underWay attempts that were begun and are not recorded yet
@@ -21,6 +23,7 @@ record EngineParts(
         DeliveryConfig config,
         MailQueue queue,
         HostLookup hosts,
+        OwnMailboxes own,
         SmtpClient client,
         Reports reports,
         DeliveryMetrics metrics,

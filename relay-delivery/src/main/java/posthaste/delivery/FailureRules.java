@@ -73,9 +73,13 @@ public final class FailureRules {
         };
     }
 
-    /** @param acceptedBefore recipients of this transaction that were accepted before this one */
-    public static Meaning rcpt(Reply reply, int acceptedBefore) {
+    /**
+     * @param acceptedBefore recipients of this transaction that were accepted before this one
+     * @param optionalSent whether the command had parameters that the message can do without
+     */
+    public static Meaning rcpt(Reply reply, int acceptedBefore, boolean optionalSent) {
         return switch (reply.code()) {
+            case 455, 501, 504, 555 -> optionalSent ? Meaning.WITHOUT_OPTIONAL : ofCommand(reply);
             case 452 -> meansTooMany(reply, acceptedBefore, TOO_MANY_RECIPIENTS) ? Meaning.AGAIN : Meaning.DEFER;
             // Some servers say so for good (RFC 5321 §4.5.3.1.10). With 5.5.3 and nobody accepted it cannot be the
             // number of recipients that is wrong, but it is not the recipient either.

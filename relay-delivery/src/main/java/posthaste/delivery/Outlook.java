@@ -75,6 +75,13 @@ final class Outlook {
         doubtful = false;
     }
 
+    /** What is known of its hosts counts no more: they are tried as if nothing had happened. */
+    void startAnew() {
+        reached();
+        dnsBackOff.reset();
+        doubtful = true;
+    }
+
     long pausedUntilMillis() {
         return pausedUntilMillis;
     }

@@ -17,6 +17,8 @@ record RecipientOutcome(Recipient recipient, Kind kind, Reply reply, EnhancedSta
 
     enum Kind {
         DELIVERED,
+        /** Delivered, and the sender is told so: this host will tell him nothing more. */
+        RELAYED,
         /** For good: the sender is told. */
         BOUNCED,
         /** Tried and put off: costs an attempt. */
@@ -29,6 +31,6 @@ record RecipientOutcome(Recipient recipient, Kind kind, Reply reply, EnhancedSta
 
     /** Whether no further attempt follows. */
     boolean isFinal() {
-        return kind == Kind.DELIVERED || kind == Kind.BOUNCED;
+        return kind == Kind.DELIVERED || kind == Kind.RELAYED || kind == Kind.BOUNCED;
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.Delivery;
+import posthaste.queue.Notices;
 import posthaste.queue.QueueException;
 import posthaste.queue.Settlement;
 import posthaste.smtp.Reply;
@@ -53,26 +54,39 @@ final class Recorder {
         write(attempt, Settling.expired(attempt.delivery(), rules, now, why), now);
     }
 
-    /** Tells the sender of a delivery that it waits. */
-    void tellDelay(Attempt attempt, Reply why) {
-        write(attempt, Settling.delayed(attempt.delivery(), why), parts.clock().millis());
+    /** Tells the sender of a delivery that it waits, by this notice. */
+    void tellDelay(Attempt attempt, Notices notice, Reply why) {
+        write(
+                attempt,
+                Settling.delayed(attempt.delivery(), notice, why),
+                parts.clock().millis());
     }
 
     private void write(Attempt attempt, Settling settling, long now) {
         Delivery delivery = attempt.delivery();
         CompletionStage<Settlement> whole = parts.reports()
                 .failed(delivery, settling.failed(), Instant.ofEpochMilli(now), loop)
-                .thenCombine(notice(delivery, settling, now), (failed, delayed) -> {
-                    var all = new ArrayList<>(failed);
-                    all.addAll(delayed);
-                    return settling.settlement(delivery, all);
-                });
+                .thenCombine(relayed(delivery, settling, now), Recorder::joined)
+                .thenCombine(notice(delivery, settling, now), Recorder::joined)
+                .thenApply(all -> settling.settlement(delivery, all));
         loop.when(whole, (settlement, bug) -> {
             if (bug != null)
                 throw new IllegalStateException(
                         "no record of " + delivery.message().id(), bug);
             settle(attempt, settlement);
         });
+    }
+
+    private static List<Settlement.Report> joined(List<Settlement.Report> some, List<Settlement.Report> others) {
+        if (others.isEmpty()) return some;
+        var all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    private CompletionStage<List<Settlement.Report>> relayed(Delivery delivery, Settling settling, long now) {
+        if (settling.relayed().isEmpty()) return CompletableFuture.completedStage(List.of());
+        return parts.reports().relayed(delivery, settling.relayed(), Instant.ofEpochMilli(now), loop);
     }
 
     private CompletionStage<List<Settlement.Report>> notice(Delivery delivery, Settling settling, long now) {

@@ -1,12 +1,14 @@
 package posthaste.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import posthaste.delivery.dsn.FailedRecipient;
 import posthaste.queue.Delivery;
 import posthaste.queue.Envelope;
+import posthaste.queue.Notices;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
@@ -22,9 +24,15 @@ import posthaste.smtp.Reply;
  * @param finished recipients that need no further attempt
  * @param deferral those that do
  * @param failed those the sender is told of
+ * @param relayed those whose delivery the sender is told of
  * @param noticeDue whether the sender is to be told of the delay
  */
-record Settling(List<Finished> finished, Optional<Deferral> deferral, List<FailedRecipient> failed, boolean noticeDue) {
+record Settling(
+        List<Finished> finished,
+        Optional<Deferral> deferral,
+        List<FailedRecipient> failed,
+        List<FailedRecipient> relayed,
+        boolean noticeDue) {
     private static final EnhancedStatus EXPIRED = new EnhancedStatus(5, 4, 7);
 
     /** How long mail is kept and when it is tried again. */
@@ -32,10 +40,10 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
 
         /** When a message is given up. */
         long expiresAtMillis(Envelope envelope) {
-            if (envelope.expiresAt().isPresent())
-                return envelope.expiresAt().get().toEpochMilli();
+            long end = envelope.endsAt().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+            if (envelope.expiresAt().isPresent()) return end;
             Duration lifetime = envelope.reversePath().isNull() ? retry.expireBounce() : retry.expire();
-            return envelope.firstDue().plus(lifetime).toEpochMilli();
+            return Math.min(end, envelope.firstDue().plus(lifetime).toEpochMilli());
         }
 
         /** When the sender is told that a message waits. */
@@ -77,16 +85,16 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
     }
 
     /** A delivery that stays as it is, and whose sender is told so. */
-    static Settling delayed(Delivery delivery, Reply why) {
+    static Settling delayed(Delivery delivery, Notices notice, Reply why) {
         var unchanged = new Deferral(
                 delivery.recipients(),
                 delivery.key().dueMillis(),
                 delivery.attempts(),
-                true,
+                delivery.told().and(notice),
                 why,
                 delivery.lastHost(),
                 QueueEvent.Kind.DELAYED);
-        return new Settling(List.of(), Optional.of(unchanged), List.of(), true);
+        return new Settling(List.of(), Optional.of(unchanged), List.of(), List.of(), true);
     }
 
     /** The recipients that wait, for a notice of the delay. */
@@ -112,6 +120,7 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
         private final long expiresAtMillis;
         private final List<Finished> finished = new ArrayList<>();
         private final List<FailedRecipient> failed = new ArrayList<>();
+        private final List<FailedRecipient> relayed = new ArrayList<>(0);
         private final List<RecipientOutcome> waiting = new ArrayList<>(0);
 
         Builder(Delivery delivery, Rules rules, long nowMillis) {
@@ -125,6 +134,7 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
             for (RecipientOutcome each : outcomes) {
                 switch (each.kind()) {
                     case DELIVERED -> finished.add(Settling.finished(each));
+                    case RELAYED -> relay(each);
                     case BOUNCED -> bounce(each);
                     case DEFERRED, AMBIGUOUS, POSTPONED -> {
                         if (nowMillis >= expiresAtMillis) expire(each.recipient(), each.reply(), each.host());
@@ -132,6 +142,11 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
                     }
                 }
             }
+        }
+
+        private void relay(RecipientOutcome each) {
+            finished.add(Settling.finished(each));
+            relayed.add(new FailedRecipient(each.recipient(), each.status(), each.reply(), each.host()));
         }
 
         private void bounce(RecipientOutcome each) {
@@ -161,16 +176,16 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
                     inOrder(open),
                     nowMillis,
                     delivery.attempts(),
-                    delivery.delayNoticeSent(),
+                    delivery.told(),
                     attempt.lastReply(),
                     attempt.lastHost(),
                     ambiguous ? QueueEvent.Kind.AMBIGUOUS : QueueEvent.Kind.DEFERRED);
-            return new Settling(finished, Optional.of(deferral), failed, false);
+            return new Settling(finished, Optional.of(deferral), failed, relayed, false);
         }
 
         /** Every recipient has its outcome. The record is due with the earliest of those that wait. */
         Settling waiting(long notBeforeMillis) {
-            if (waiting.isEmpty()) return new Settling(finished, Optional.empty(), failed, false);
+            if (waiting.isEmpty()) return new Settling(finished, Optional.empty(), failed, relayed, false);
             RecipientOutcome telling = waiting.get(0);
             boolean charged = false;
             long dueMillis = Long.MAX_VALUE;
@@ -187,25 +202,34 @@ record Settling(List<Finished> finished, Optional<Deferral> deferral, List<Faile
             else dueMillis = Math.max(nowMillis + 1, notBeforeMillis);
             var open = new ArrayList<Recipient>();
             for (RecipientOutcome each : waiting) open.add(each.recipient());
-            boolean noticeDue = isNoticeDue();
+            Notices due = new Notices(isNoticeDue(), isDeadlineNoticeDue());
             Deferral deferral = new Deferral(
                     inOrder(open),
                     Math.min(dueMillis, expiresAtMillis),
                     attempts,
-                    delivery.delayNoticeSent() || noticeDue,
+                    delivery.told().and(due),
                     telling.reply(),
                     telling.host(),
                     ambiguous ? QueueEvent.Kind.AMBIGUOUS : QueueEvent.Kind.DEFERRED);
-            return new Settling(finished, Optional.of(deferral), failed, noticeDue);
+            return new Settling(finished, Optional.of(deferral), failed, relayed, !due.equals(Notices.NONE));
         }
 
         private boolean isNoticeDue() {
             Envelope envelope = delivery.message().envelope();
             long noticeAtMillis = rules.noticeAtMillis(envelope);
-            return !delivery.delayNoticeSent()
+            return !delivery.told().delay()
                     && !envelope.reversePath().isNull()
                     && nowMillis >= noticeAtMillis
                     && noticeAtMillis < expiresAtMillis;
+        }
+
+        private boolean isDeadlineNoticeDue() {
+            Envelope envelope = delivery.message().envelope();
+            return !delivery.told().deadline()
+                    && !envelope.reversePath().isNull()
+                    && envelope.noticeAt()
+                            .filter(at -> at.toEpochMilli() <= nowMillis)
+                            .isPresent();
         }
 
         /** As the delivery has them. */

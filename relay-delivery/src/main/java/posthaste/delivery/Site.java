@@ -57,7 +57,9 @@ final class Site {
     private int pending;
 
     private int nextLoop;
+    private long pausedAtMillis;
     private long pausedUntilMillis;
+    private long resumedMillis;
     private Reply pauseReason = Reply.of(451, "4.4.1", "Not tried yet");
     private long noOpeningUntilMillis;
     /** Whether destinations are told to wait ({@link SitePauses}): until a host has answered. */
@@ -334,6 +336,7 @@ final class Site {
     // Pausing.
 
     private void pause() {
+        pausedAtMillis = parts.clock().millis();
         pausedUntilMillis = hosts.firstFreeMillis();
         window.shrinkTo(1, "all hosts are unreachable");
         parts.metrics().sitePaused();
@@ -342,13 +345,24 @@ final class Site {
         lanes.drainTo(this::pause);
     }
 
+    /** Somebody wants mail tried now: what its hosts had to wait for before that time is over, once for all destinations. */
+    void resume(long requestedAtMillis) {
+        if (requestedAtMillis <= resumedMillis || pausedAtMillis > requestedAtMillis) return;
+        resumedMillis = requestedAtMillis;
+        pausedUntilMillis = 0;
+        noOpeningUntilMillis = 0;
+        hosts.forgive();
+        announced = false;
+        parts.pauses().remove(name);
+    }
+
     private void announce(long untilMillis) {
         announced = true;
         parts.pauses().put(name, pauseUntil(untilMillis));
     }
 
     private SitePauses.Pause pauseUntil(long untilMillis) {
-        return new SitePauses.Pause(untilMillis, pauseReason, hosts.failures());
+        return new SitePauses.Pause(pausedAtMillis, untilMillis, pauseReason, hosts.failures());
     }
 
     private void pause(Destination destination, List<Attempt> attempts) {

@@ -114,6 +114,15 @@ final class SiteHosts {
         host.blockedUntilMillis = 0;
     }
 
+    /** Every host may be tried now, whatever it did. */
+    void forgive() {
+        earlierFailures = 0;
+        for (Host each : known.values()) {
+            each.backOff.reset();
+            each.blockedUntilMillis = 0;
+        }
+    }
+
     int recipientsMax(NextHop hop) {
         Host host = known.get(hop);
         return host == null ? Transaction.RECIPIENTS_MAX : host.recipientsMax;

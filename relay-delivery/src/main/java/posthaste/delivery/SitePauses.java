@@ -14,12 +14,13 @@ final class SitePauses {
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
 
     /**
+     * @param sinceMillis when it began
      * @param untilMillis nothing is offered before
      * @param reason the latest failure
      * @param failures in a row, at least 1 also where a new host has none yet: with 0 a destination would rest as if
      *     nothing of it were due before the pause is over, and overlook what was
      */
-    record Pause(long untilMillis, Reply reason, int failures) {
+    record Pause(long sinceMillis, long untilMillis, Reply reason, int failures) {
         Pause {
             failures = Math.max(1, failures);
         }

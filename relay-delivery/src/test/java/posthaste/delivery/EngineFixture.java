@@ -19,6 +19,7 @@ import posthaste.delivery.client.ClientMetrics;
 import posthaste.delivery.dns.DnsMetrics;
 import posthaste.delivery.dns.NettyMailDns;
 import posthaste.delivery.dsn.DsnReports;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.delivery.route.Router;
 import posthaste.delivery.testkit.ScriptedHop;
 import posthaste.delivery.testkit.TestDns;
@@ -62,6 +63,10 @@ final class EngineFixture implements AutoCloseable {
     }
 
     EngineFixture(Path directory, DeliveryConfig config, EngineParts.Bounds bounds) {
+        this(directory, config, bounds, OwnMailboxes.NONE);
+    }
+
+    EngineFixture(Path directory, DeliveryConfig config, EngineParts.Bounds bounds, OwnMailboxes own) {
         this.config = config;
         queue = RocksMailQueue.open(QueueConfig.defaults(directory), new QueueMetrics(meters), InstantSource.system());
         var dns = new NettyMailDns(vertx, config.dns(), queue.clock(), new DnsMetrics(meters));
@@ -70,6 +75,7 @@ final class EngineFixture implements AutoCloseable {
                 config,
                 queue,
                 new Router(config, dns, List::of),
+                own,
                 new DsnReports(config.hostname(), config.bounce(), config.retry()),
                 new DeliveryMetrics(meters),
                 new ClientMetrics(meters),
@@ -142,7 +148,40 @@ final class EngineFixture implements AutoCloseable {
         return message.accept(envelope, Runnable::run);
     }
 
-    private static Recipient to(String address) {
+    /** What the queue's clock says. */
+    Instant now() {
+        return Instant.ofEpochMilli(queue.clock().millis());
+    }
+
+    /** Accepts a small message with this envelope. */
+    MessageId accept(Envelope envelope) {
+        IncomingMessage message = queue.begin();
+        byte[] content = "Subject: x\r\n\r\nx\r\n".getBytes(US_ASCII);
+        message.append(content, 0, content.length);
+        return await(message.accept(envelope, Runnable::run));
+    }
+
+    /** One with these wishes, accepted now. */
+    Envelope envelope(Requests requests, Instant firstDue, Recipient... recipients) {
+        Instant now = now();
+        return new Envelope(
+                ReversePath.of(new Mailbox("sender", "app.example")),
+                List.of(recipients),
+                PriorityClass.NORMAL,
+                BodyType.SEVEN_BIT,
+                false,
+                requests,
+                now,
+                firstDue.isBefore(now) ? now : firstDue,
+                Optional.empty(),
+                Envelope.Source.LOCAL);
+    }
+
+    AttemptedNow attemptNow(DestinationMatch match) {
+        return await(engine.attemptNow(match).toCompletionStage());
+    }
+
+    static Recipient to(String address) {
         int at = address.lastIndexOf('@');
         return new Recipient(new Mailbox(address.substring(0, at), address.substring(at + 1)));
     }

@@ -172,7 +172,7 @@ class FailureRulesTest {
         "550 2.0.0 no, 0, BOUNCE"
     })
     void aRecipientIsJudgedByItsCode(String line, int acceptedBefore, Meaning expected) {
-        assertThat(FailureRules.rcpt(parsed(line), acceptedBefore)).isEqualTo(expected);
+        assertThat(FailureRules.rcpt(parsed(line), acceptedBefore, false)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -193,7 +193,7 @@ class FailureRulesTest {
         "552 5.2.2 x, 0, BOUNCE"
     })
     void tooManyRecipientsIsNoFaultOfTheRecipient(String line, int acceptedBefore, Meaning expected) {
-        assertThat(FailureRules.rcpt(parsed(line), acceptedBefore)).isEqualTo(expected);
+        assertThat(FailureRules.rcpt(parsed(line), acceptedBefore, false)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ class OutlookTest {
     /** A destination that rests without failures is read from the time of its rest on. */
     @Test
     void aPauseIsAFailureAlsoWhereANewHostHasNone() {
-        pause(new SitePauses.Pause(50, REFUSED, 0));
+        pause(new SitePauses.Pause(0, 50, REFUSED, 0));
 
         assertThat(outlook.failures()).isEqualTo(1);
         assertThat(outlook.pausedUntilMillis()).isEqualTo(50);
@@ -27,7 +27,7 @@ class OutlookTest {
 
     @Test
     void aHostThatTakesMailEndsThePauseAndTheDoubts() {
-        pause(new SitePauses.Pause(50, REFUSED, 3));
+        pause(new SitePauses.Pause(0, 50, REFUSED, 3));
         assertThat(outlook.isDoubtful()).isTrue();
 
         outlook.reached();

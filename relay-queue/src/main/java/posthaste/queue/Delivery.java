@@ -11,7 +11,7 @@ import posthaste.smtp.Reply;
  * @param message the message it is a part of
  * @param recipients those still open; at least one
  * @param attempts how many attempts were charged to it
- * @param delayNoticeSent whether the sender was told of the delay
+ * @param told what the sender was told of the wait
  * @param lastReply why it is still here; empty before the first attempt
  * @param lastHost the host that gave lastReply, as logged; empty where no host was reached
  * @param body the content: in memory for fresh mail while the budget lasts, else read on demand
@@ -21,7 +21,7 @@ public record Delivery(
         QueuedMessage message,
         List<Recipient> recipients,
         int attempts,
-        boolean delayNoticeSent,
+        Notices told,
         Optional<Reply> lastReply,
         String lastHost,
         StoredBody body) {}

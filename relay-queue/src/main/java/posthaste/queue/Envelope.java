@@ -21,7 +21,8 @@ import posthaste.smtp.ReversePath;
  * @param requests what else the client asked for with MAIL
  * @param receivedAt when it was accepted, by the queue's clock
  * @param firstDue when the first attempt may start; receivedAt unless released later
- * @param expiresAt set only when its lifetime is not the default one (null reverse-path, DELIVERBY, future release, rules)
+ * @param expiresAt set only when its lifetime is not the default one (null reverse-path, rules); neither a deadline nor a
+ *     later release needs it: see {@link #endsAt} and {@link #isReleasedLater}
  * @param source who handed it in
  */
 public record Envelope(
@@ -39,6 +40,30 @@ public record Envelope(
     public Envelope {
         if (recipients.isEmpty()) throw new IllegalArgumentException("an envelope has at least one recipient");
         recipients = List.copyOf(recipients);
+    }
+
+    /**
+     * When the message is given up, whatever the default lifetime is: the earlier one of {@code expiresAt} and of a deadline
+     * behind which it has to come back (RFC 2852 §4.1.4, mode R). Empty where only the default lifetime counts.
+     */
+    public Optional<Instant> endsAt() {
+        Optional<Instant> deadline = deadline(DeliverBy.Mode.RETURN);
+        if (deadline.isEmpty()) return expiresAt;
+        return expiresAt.filter(deadline.get()::isAfter).or(() -> deadline);
+    }
+
+    /** When its sender is to be told that it has not been delivered in time (RFC 2852 §4.1.4, mode N). */
+    public Optional<Instant> noticeAt() {
+        return deadline(DeliverBy.Mode.NOTIFY).map(at -> at.isBefore(receivedAt) ? receivedAt : at);
+    }
+
+    private Optional<Instant> deadline(DeliverBy.Mode mode) {
+        return requests.deadline().filter(by -> by.mode() == mode).map(Deadline::at);
+    }
+
+    /** Whether no attempt may begin for a while after the acceptance: its age counts from {@code firstDue} (RFC 4865). */
+    public boolean isReleasedLater() {
+        return firstDue.isAfter(receivedAt);
     }
 
     /**
@@ -77,8 +102,7 @@ public record Envelope(
      * By when a message must be delivered (RFC 2852).
      *
      * @param at by the queue's clock; in the past for a NOTIFY that was overdue when it came
-     * @param mode RETURN: what is not delivered then is returned, and {@code expiresAt} says so too; NOTIFY: its sender
-     *     is told, and delivery goes on
+     * @param mode RETURN: what is not delivered then is returned; NOTIFY: its sender is told, and delivery goes on
      * @param trace whether the sender wants to be told of each relay
      */
     public record Deadline(Instant at, DeliverBy.Mode mode, boolean trace) {}

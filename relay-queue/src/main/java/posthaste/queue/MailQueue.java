@@ -38,12 +38,19 @@ public interface MailQueue extends AutoCloseable {
 
     /**
      * Messages accepted before {@code beforeMillis} behind the cursor {@code after}, for expiry: the open deliveries of
-     * those whose lifetime is the default one. HELD deliveries are left out.
+     * those whose lifetime is the default one and counts from their acceptance. HELD deliveries are left out.
      */
     CompletionStage<Aged> acceptedBefore(long beforeMillis, MessageId after, int maxMessages, Executor owner);
 
-    /** Open deliveries of messages with a lifetime of their own that ended at or before {@code nowMillis}. */
+    /** Open deliveries of messages that have an end of their own ({@link Envelope#endsAt}) at or before {@code nowMillis}. */
     CompletionStage<List<Delivery>> expired(long nowMillis, int maxMessages, Executor owner);
+
+    /**
+     * Messages for which this moment came at or before {@code untilMillis}, behind the cursor {@code after} and in the order
+     * of their moments: their open deliveries. They are found until they have left the queue. HELD deliveries are left out.
+     */
+    CompletionStage<Passed> passed(
+            Moment moment, Passed.Cursor after, long untilMillis, int maxMessages, Executor owner);
 
     /**
      * Records how an attempt ended. Written with the next accept, or within a millisecond where none comes; synced with the
@@ -83,6 +90,30 @@ public interface MailQueue extends AutoCloseable {
      * @param more whether further messages wait behind the cursor
      */
     record Aged(List<Delivery> deliveries, MessageId cursor, boolean more) {}
+
+    /** What comes in the life of some messages, apart from attempts and from their end. */
+    enum Moment {
+        /** {@link Envelope#firstDue}, of those that are released later and have the default lifetime: it begins. */
+        RELEASE,
+        /** {@link Envelope#noticeAt}: the sender is to be told. */
+        NOTICE
+    }
+
+    /**
+     * @param deliveries open deliveries of the messages read
+     * @param cursor where to go on; equal to the given one when nothing was read
+     * @param more whether further messages wait behind the cursor
+     */
+    record Passed(List<Delivery> deliveries, Cursor cursor, boolean more) {
+
+        /**
+         * @param atMillis a moment, milliseconds since 1970
+         * @param message of the messages with that moment the last one read
+         */
+        public record Cursor(long atMillis, MessageId message) {
+            public static final Cursor START = new Cursor(0, new MessageId(0));
+        }
+    }
 
     /**
      * @param messages queued messages; an estimate after a restart until the scan has ended

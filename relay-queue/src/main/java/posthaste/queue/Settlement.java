@@ -43,7 +43,7 @@ public record Settlement(
      * @param recipients those still open; at least one
      * @param dueMillis the next attempt; milliseconds since 1970
      * @param attempts charged so far, this attempt included when it was
-     * @param delayNoticeSent whether the sender was told of the delay, now or before
+     * @param told what the sender was told of the wait, now or before
      * @param lastReply why
      * @param lastHost who said so; empty where no host was reached
      * @param kind DEFERRED, or AMBIGUOUS where the reply to the final dot was lost
@@ -52,7 +52,7 @@ public record Settlement(
             List<Recipient> recipients,
             long dueMillis,
             int attempts,
-            boolean delayNoticeSent,
+            Notices told,
             posthaste.smtp.Reply lastReply,
             String lastHost,
             QueueEvent.Kind kind) {

@@ -11,8 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -21,12 +23,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import posthaste.queue.Envelope.Deadline;
 import posthaste.queue.Envelope.Requests;
 import posthaste.queue.MailQueue.Aged;
 import posthaste.queue.MailQueue.Backlog;
+import posthaste.queue.MailQueue.Moment;
+import posthaste.queue.MailQueue.Passed;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Reply;
+import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /** What every implementation of the queue has to do. */
@@ -110,7 +118,7 @@ public abstract class MailQueueContract {
 
     private static Settlement.Deferral until(long dueMillis, int attempts, List<Recipient> open) {
         return new Settlement.Deferral(
-                open, dueMillis, attempts, false, BUSY, "mx.example.com", QueueEvent.Kind.DEFERRED);
+                open, dueMillis, attempts, Notices.NONE, BUSY, "mx.example.com", QueueEvent.Kind.DEFERRED);
     }
 
     private static Settlement deferred(Delivery delivery, long dueMillis) {
@@ -421,6 +429,79 @@ public abstract class MailQueueContract {
         assertThat(await(queue.expired(soon.toEpochMilli(), 10, DIRECT)))
                 .extracting(each -> each.key().destination())
                 .containsExactly("three.example");
+    }
+
+    private static Envelope requesting(Instant now, Instant firstDue, Optional<Deadline> by, String recipient) {
+        Envelope plain = envelope(now, recipient);
+        var requests = new Requests(
+                MailVerb.MAIL, ReturnContent.UNSPECIFIED, Optional.empty(), OptionalInt.empty(), by, Optional.empty());
+        return new Envelope(
+                plain.reversePath(),
+                plain.recipients(),
+                plain.priority(),
+                plain.bodyType(),
+                plain.smtpUtf8(),
+                requests,
+                plain.receivedAt(),
+                firstDue,
+                Optional.empty(),
+                plain.source());
+    }
+
+    private List<String> passed(Moment moment, Instant until) {
+        return destinations(await(queue.passed(moment, Passed.Cursor.START, until.toEpochMilli(), 10, DIRECT))
+                .deliveries());
+    }
+
+    private static List<String> destinations(List<Delivery> deliveries) {
+        return deliveries.stream().map(each -> each.key().destination()).toList();
+    }
+
+    @Test
+    void mailThatIsReleasedLaterIsFoundByItsReleaseAndNotByItsAge() {
+        Instant release = now().plusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
+        accept(requesting(now(), release, Optional.empty(), "alice@later.example"), text("x"));
+        accept("bob@plain.example");
+
+        Aged aged = await(queue.acceptedBefore(release.plusSeconds(1).toEpochMilli(), new MessageId(0), 10, DIRECT));
+        assertThat(destinations(aged.deliveries())).containsExactly("plain.example");
+        assertThat(passed(Moment.RELEASE, release.minusMillis(1))).isEmpty();
+        assertThat(passed(Moment.RELEASE, release)).containsExactly("later.example");
+        restart();
+        assertThat(passed(Moment.RELEASE, release)).containsExactly("later.example");
+        assertThat(backlog("later.example").deliveries().get(0).key().dueMillis())
+                .isEqualTo(release.toEpochMilli());
+        await(queue.settle(delivered(backlog("later.example").deliveries().get(0)), DIRECT));
+        assertThat(passed(Moment.RELEASE, release)).isEmpty();
+    }
+
+    @Test
+    void aDeadlineIsAnEndOrANotice() {
+        Instant accepted = now().truncatedTo(ChronoUnit.MILLIS);
+        Instant at = accepted.plusSeconds(60);
+        Deadline comesBack = new Deadline(at, DeliverBy.Mode.RETURN, false);
+        Deadline tells = new Deadline(at, DeliverBy.Mode.NOTIFY, true);
+        accept(requesting(accepted, accepted, Optional.of(comesBack), "alice@return.example"), text("x"));
+        accept(requesting(accepted, accepted, Optional.of(tells), "bob@notify.example"), text("x"));
+
+        assertThat(destinations(await(queue.expired(at.toEpochMilli(), 10, DIRECT))))
+                .containsExactly("return.example");
+        assertThat(passed(Moment.NOTICE, at.minusMillis(1))).isEmpty();
+        assertThat(passed(Moment.NOTICE, at)).containsExactly("notify.example");
+        Aged aged = await(queue.acceptedBefore(at.toEpochMilli(), new MessageId(0), 10, DIRECT));
+        assertThat(destinations(aged.deliveries())).containsExactly("return.example", "notify.example");
+    }
+
+    @Test
+    void whatTheSenderWasToldStaysTold() {
+        accept("alice@example.com");
+        Delivery delivery = told.nextDelivery();
+        var waits = new Settlement.Deferral(
+                delivery.recipients(), 77, 0, Notices.DEADLINE, BUSY, "", QueueEvent.Kind.DELAYED);
+        await(queue.settle(new Settlement(delivery, List.of(), Optional.of(waits), List.of()), DIRECT));
+        restart();
+
+        assertThat(backlog("example.com").deliveries().get(0).told()).isEqualTo(Notices.DEADLINE);
     }
 
     @Test

@@ -23,6 +23,7 @@ import posthaste.delivery.client.ClientMetrics;
 import posthaste.delivery.dns.DnsMetrics;
 import posthaste.delivery.dns.NettyMailDns;
 import posthaste.delivery.dsn.DsnReports;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.delivery.route.Router;
 import posthaste.queue.MailQueue;
 import posthaste.queue.QueueException;
@@ -99,6 +100,7 @@ final class Relay implements Readiness {
                 config.delivery(),
                 queue,
                 router,
+                OwnMailboxes.NONE,
                 reports,
                 new DeliveryMetrics(registry),
                 new ClientMetrics(registry),

@@ -52,6 +52,16 @@ class ExtensionsTest {
     }
 
     @Test
+    void theShortestTimeOfDeliveryIsRead() {
+        assertThat(parse("DELIVERBY 60").deliverByMin()).isEqualTo(OptionalLong.of(60));
+        assertThat(parse("DELIVERBY").deliverByMin()).isEmpty();
+        assertThat(parse("DELIVERBY x").offers(Extension.DELIVER_BY)).isTrue();
+        assertThat(parse("BINARYMIME", "MT-PRIORITY MIXER", "FUTURERELEASE 60 x")
+                        .offered())
+                .containsExactlyInAnyOrder(Extension.BINARY_MIME, Extension.MT_PRIORITY, Extension.FUTURE_RELEASE);
+    }
+
+    @Test
     void letterCaseAndBlanksDoNotMatter() {
         Extensions extensions = parse(" pipelining ", "size\t 5", "limits rcptmax=7");
 

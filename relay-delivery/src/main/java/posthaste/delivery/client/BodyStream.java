@@ -28,7 +28,16 @@ final class BodyStream {
         void unreadable(Throwable failure);
     }
 
+    /** How the content stands on the wire. */
+    enum Coding {
+        /** Behind a 354: dots stuffed, a line with a dot at its end. */
+        LINES,
+        /** Behind a BDAT: octet for octet, ended by their number. */
+        AS_IT_IS
+    }
+
     private final StoredBody body;
+    private final boolean lines;
     private final Executor loop;
     private final Sink sink;
     private final DataEncoder encoder = new DataEncoder();
@@ -37,8 +46,9 @@ final class BodyStream {
     private boolean reading;
     private boolean stopped;
 
-    BodyStream(StoredBody body, Executor loop, Sink sink) {
+    BodyStream(StoredBody body, Coding coding, Executor loop, Sink sink) {
         this.body = body;
+        lines = coding == Coding.LINES;
         this.loop = loop;
         this.sink = sink;
         this.chunks = body.chunks();
@@ -47,7 +57,7 @@ final class BodyStream {
     /** Sends what can be sent now. */
     void goOn() {
         if (chunks == 0) {
-            sink.last(NOTHING, encoder.finish());
+            sink.last(NOTHING, end());
             return;
         }
         while (next < chunks && !reading && !stopped && !sink.isFull()) {
@@ -62,12 +72,16 @@ final class BodyStream {
 
     private void send(byte[] chunk) {
         next++;
-        byte[] octets = encoder.encode(chunk);
+        byte[] octets = lines ? encoder.encode(chunk) : chunk;
         if (next < chunks) {
             sink.block(octets);
         } else {
-            sink.last(octets, encoder.finish());
+            sink.last(octets, end());
         }
+    }
+
+    private byte[] end() {
+        return lines ? encoder.finish() : NOTHING;
     }
 
     private void read() {

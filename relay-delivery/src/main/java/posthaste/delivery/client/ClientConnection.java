@@ -17,6 +17,7 @@ import posthaste.delivery.client.RecipientResult.Kind;
 import posthaste.delivery.client.RunningTransaction.Next;
 import posthaste.delivery.route.NextHop;
 import posthaste.queue.Delivery;
+import posthaste.queue.StoredBody;
 import posthaste.smtp.Extension;
 import posthaste.smtp.Extensions;
 import posthaste.smtp.Reply;
@@ -121,7 +122,7 @@ public final class ClientConnection {
             endLater(transaction, Ending.all(Kind.NOT_STARTED, OwnReplies.notBegun(hop), Scope.HOST));
             return;
         }
-        Optional<Reply> refusal = Fitness.refusal(transaction.delivery(), hop, host);
+        Optional<Reply> refusal = Fitness.refusal(transaction.delivery(), hop, host, nowMillis());
         if (refusal.isPresent()) {
             endLater(transaction, Ending.all(Kind.BOUNCED, refusal.get(), Scope.MESSAGE));
             return;
@@ -176,13 +177,20 @@ public final class ClientConnection {
         setup.metrics().transaction();
         boolean withReset = needsReset;
         needsReset = false;
-        return transaction.begin(withReset);
+        return transaction.begin(withReset, nowMillis());
+    }
+
+    private long nowMillis() {
+        return setup.clock().millis();
     }
 
     private void sendBody() {
         RunningTransaction current = running.element();
         wire.deadline(timeouts.data());
-        var body = new BodyStream(current.transaction().delivery().body(), this::post, new Blocks(current));
+        StoredBody content = current.transaction().delivery().body();
+        if (current.isBinary()) wire.write(("BDAT " + content.bytes() + " LAST\r\n").getBytes(US_ASCII));
+        var coding = current.isBinary() ? BodyStream.Coding.AS_IT_IS : BodyStream.Coding.LINES;
+        var body = new BodyStream(content, coding, this::post, new Blocks(current));
         stream = Optional.of(body);
         body.goOn();
     }
@@ -298,7 +306,7 @@ public final class ClientConnection {
         switch (next) {
             case WAIT -> awaitReply();
             case COMMAND -> {
-                wire.write(running.element().commands());
+                wire.write(running.element().commands(nowMillis()));
                 awaitReply();
             }
             case BODY -> sendBody();
@@ -308,7 +316,7 @@ public final class ClientConnection {
                 awaitReply();
             }
             case RESTART -> {
-                wire.write(running.element().restart());
+                wire.write(running.element().restart(nowMillis()));
                 awaitReply();
             }
             case OVER -> over();

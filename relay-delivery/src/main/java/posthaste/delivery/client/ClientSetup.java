@@ -1,7 +1,12 @@
 package posthaste.delivery.client;
 
+import java.time.InstantSource;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.DotSlots;
 
-/** What every connection of a client shares. */
-record ClientSetup(DeliveryConfig config, DotSlots dotSlots, ClientMetrics metrics) {}
+/**
+ * What all connections of a client share.
+ *
+ * @param clock the queue's, by which deadlines of messages are set
+ */
+record ClientSetup(DeliveryConfig config, DotSlots dotSlots, InstantSource clock, ClientMetrics metrics) {}

@@ -64,6 +64,26 @@ final class OwnReplies {
         return Reply.of(554, "5.6.3", "Message has 8-bit content, which " + hop + " does not take");
     }
 
+    static Reply needsBinary(NextHop hop) {
+        return Reply.of(554, "5.6.3", "Message has binary content, which " + hop + " does not take");
+    }
+
+    static Reply timeIsOver() {
+        return Reply.of(554, "5.4.7", "The time in which the message was to be delivered is over");
+    }
+
+    static Reply needsDeliverBy(NextHop hop) {
+        return Reply.of(
+                554, "5.4.7", "Message has a time to be delivered or returned, which " + hop + " does not know of");
+    }
+
+    static Reply tooSlow(NextHop hop, long left, long least) {
+        return Reply.of(
+                554,
+                "5.4.7",
+                "Message is to be delivered within " + left + " s, and " + hop + " takes " + least + " s or more");
+    }
+
     static Reply needsUtf8(NextHop hop) {
         return Reply.of(553, "5.6.7", "Message needs SMTPUTF8, which " + hop + " does not offer");
     }

@@ -6,15 +6,17 @@ import posthaste.delivery.FailureRules.Meaning;
 import posthaste.delivery.client.RecipientLedger.Ending;
 import posthaste.delivery.client.RecipientResult.Kind;
 import posthaste.delivery.route.NextHop;
-import posthaste.queue.Delivery;
 import posthaste.queue.DotSlots;
+import posthaste.queue.Envelope;
+import posthaste.smtp.BodyType;
 import posthaste.smtp.Extensions;
 import posthaste.smtp.Reply;
 
 /**
  * One transaction on its connection: which reply comes next, what it means, and how it ended for each recipient. Decides
  * and touches no socket. Its steps are RSET (where the last transaction was left open), MAIL, one RCPT per recipient,
- * DATA and the final dot, each answered in its turn.
+ * DATA and the final dot, each answered in its turn. Binary content has no DATA: behind the last RCPT it follows a BDAT
+ * with its size, and what is said here of the final dot is true of its last octet.
  */
 final class RunningTransaction {
     private static final DotSlots.Slot NO_SLOT = () -> {};
@@ -44,7 +46,8 @@ final class RunningTransaction {
     private final NextHop hop;
     private final Extensions host;
     private final boolean grouped;
-    private final RecipientLedger ledger;
+    private final boolean binary;
+    private RecipientLedger ledger;
 
     /** The step of the first command, of the next reply, and of the next command to write. */
     private int first = MAIL;
@@ -53,8 +56,11 @@ final class RunningTransaction {
     private int written = MAIL;
 
     private boolean begun;
-    private boolean withOptional;
+    private boolean withOptional = true;
     private boolean restarting;
+    /** Recipients that were refused for their parameters. */
+    private int parametersRefused;
+
     private boolean mailAccepted;
     private boolean bodyBegun;
     private boolean dotWritten;
@@ -73,8 +79,16 @@ final class RunningTransaction {
         this.hop = hop;
         this.host = host;
         this.grouped = grouped;
-        ledger = new RecipientLedger(transaction.recipients(), OwnReplies.notBegun(hop));
-        withOptional = EnvelopeCommands.hasOptional(host);
+        binary = envelope().bodyType() == BodyType.BINARY_MIME;
+        ledger = newLedger();
+    }
+
+    private RecipientLedger newLedger() {
+        return new RecipientLedger(transaction.recipients(), OwnReplies.notBegun(hop));
+    }
+
+    private Envelope envelope() {
+        return transaction.delivery().message().envelope();
     }
 
     Transaction transaction() {
@@ -83,6 +97,11 @@ final class RunningTransaction {
 
     private int dataStep() {
         return FIRST_RCPT + ledger.size();
+    }
+
+    /** Whether the content follows without DATA, as octets that are counted beforehand (RFC 3030 §2). */
+    boolean isBinary() {
+        return binary;
     }
 
     // What is written.
@@ -95,31 +114,32 @@ final class RunningTransaction {
      * The first commands: the whole envelope where the host takes groups, else one.
      *
      * @param withReset whether the last transaction was left open
+     * @param nowMillis by the clock that set the deadlines of messages
      */
-    byte[] begin(boolean withReset) {
+    byte[] begin(boolean withReset, long nowMillis) {
         begun = true;
         first = withReset ? RSET : MAIL;
         awaited = first;
         written = first;
-        return commands();
+        return commands(nowMillis);
     }
 
     /** The commands that may be written now. */
-    byte[] commands() {
-        int end = grouped ? dataStep() + 1 : written + 1;
+    byte[] commands(long nowMillis) {
+        int last = binary ? dataStep() - 1 : dataStep();
+        int end = grouped ? last + 1 : written + 1;
         var commands = new EnvelopeCommands(end - written);
-        while (written < end) add(commands, written++);
+        while (written < end) add(commands, written++, nowMillis);
         return commands.octets();
     }
 
-    private void add(EnvelopeCommands commands, int step) {
+    private void add(EnvelopeCommands commands, int step, long nowMillis) {
         if (step == RSET) {
             commands.rset();
         } else if (step == MAIL) {
-            Delivery delivery = transaction.delivery();
-            commands.mail(delivery.message().envelope(), delivery.body().bytes(), host, withOptional);
+            commands.mail(envelope(), transaction.delivery().body().bytes(), host, withOptional, nowMillis);
         } else if (step < dataStep()) {
-            commands.rcpt(ledger.recipient(step - FIRST_RCPT).mailbox().toString());
+            commands.rcpt(ledger.recipient(step - FIRST_RCPT), host, withOptional);
         } else {
             commands.data();
         }
@@ -177,7 +197,8 @@ final class RunningTransaction {
     }
 
     private Next mail(Reply reply) {
-        Meaning meaning = FailureRules.mail(reply, withOptional);
+        boolean optionalSent = withOptional && EnvelopeCommands.hasOptional(envelope(), host);
+        Meaning meaning = FailureRules.mail(reply, optionalSent);
         switch (meaning) {
             case SUCCESS -> mailAccepted = true;
             case WITHOUT_OPTIONAL -> restarting = true;
@@ -191,18 +212,28 @@ final class RunningTransaction {
 
     private Next rcpt(Reply reply, int index) {
         if (!mailAccepted) return collateral(reply);
-        Meaning meaning = FailureRules.rcpt(reply, ledger.accepted());
+        boolean optionalSent = withOptional && EnvelopeCommands.hasOptional(ledger.recipient(index), host);
+        Meaning meaning = FailureRules.rcpt(reply, ledger.accepted(), optionalSent);
         switch (meaning) {
             case SUCCESS -> ledger.accept(index, reply);
             case AGAIN -> ledger.again(index, reply);
             case DEFER -> ledger.defer(index, reply);
             case BOUNCE -> ledger.bounce(index, reply);
+            case WITHOUT_OPTIONAL -> refuseParameters(index, reply);
             default -> {
                 ledger.brokeOff(index, reply);
                 return unusable(Stage.RCPT, meaning, reply);
             }
         }
         return goOn();
+    }
+
+    /** A host that takes the parameters of no recipient takes none: it is asked once more without them. */
+    private void refuseParameters(int index, Reply reply) {
+        if (reply.code() < 500) ledger.defer(index, reply);
+        else ledger.bounce(index, reply);
+        parametersRefused++;
+        restarting = parametersRefused == ledger.size();
     }
 
     /** To RCPT behind a MAIL that failed: what it says has its cause there. */
@@ -216,7 +247,16 @@ final class RunningTransaction {
         if (awaited < written) return Next.WAIT;
         boolean refused = awaited > MAIL && !mailAccepted;
         boolean nobody = awaited == dataStep() && ledger.accepted() == 0;
-        return refused || nobody ? over() : Next.COMMAND;
+        if (refused || nobody) return over();
+        return binary && awaited == dataStep() ? body() : Next.COMMAND;
+    }
+
+    /** There is no DATA to be answered: the next reply is that to the content. */
+    private Next body() {
+        awaited++;
+        written = awaited;
+        bodyBegun = true;
+        return Next.BODY;
     }
 
     private Next data(Reply reply) {
@@ -278,13 +318,17 @@ final class RunningTransaction {
     }
 
     /** Begins again without optional parameters. */
-    byte[] restart() {
+    byte[] restart(long nowMillis) {
+        boolean withReset = leavesOpen();
         restarting = false;
         withOptional = false;
+        mailAccepted = false;
+        parametersRefused = 0;
+        ledger = newLedger();
         bodyBegun = false;
         loneDot = false;
         dotWritten = false;
-        return begin(false);
+        return begin(withReset, nowMillis);
     }
 
     private Next unusable(Stage stage, Meaning meaning, Reply reply) {
@@ -332,7 +376,8 @@ final class RunningTransaction {
     /** The result of a transaction of which nothing was sent. */
     static TransactionResult unsent(Transaction transaction, NextHop hop, Ending ending) {
         var ledger = new RecipientLedger(transaction.recipients(), ending.reply());
-        return new TransactionResult(transaction, hop, ledger.close(ending), Optional.empty(), false, NO_SLOT);
+        return new TransactionResult(
+                transaction, hop, ledger.close(ending), Optional.empty(), false, PassedOn.NOTHING, NO_SLOT);
     }
 
     /** The connection ended before the host was asked anything, or where that must not count. */
@@ -366,6 +411,7 @@ final class RunningTransaction {
     }
 
     private TransactionResult result(Ending ending, Optional<HostFailure> why) {
-        return new TransactionResult(transaction, hop, ledger.close(ending), why, true, slot);
+        PassedOn passedOn = EnvelopeCommands.passedOn(envelope(), host, withOptional);
+        return new TransactionResult(transaction, hop, ledger.close(ending), why, true, passedOn, slot);
     }
 }

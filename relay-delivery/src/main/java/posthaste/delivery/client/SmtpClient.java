@@ -10,6 +10,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.net.Inet4Address;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -28,15 +29,22 @@ public final class SmtpClient {
     /** At most one per event loop of the process. */
     private final Map<EventLoop, Deadlines> deadlines = new ConcurrentHashMap<>();
 
-    public SmtpClient(Vertx vertx, DeliveryConfig config, DotSlots dotSlots, ClientMetrics metrics) {
-        this(vertx, config, dotSlots, metrics, System::nanoTime);
+    /** @param clock the queue's, by which deadlines of messages are set */
+    public SmtpClient(
+            Vertx vertx, DeliveryConfig config, DotSlots dotSlots, InstantSource clock, ClientMetrics metrics) {
+        this(vertx, config, dotSlots, clock, metrics, System::nanoTime);
     }
 
     /** @param nanos monotonic time in nanoseconds, by which all time-outs but that of connecting are judged */
     public SmtpClient(
-            Vertx vertx, DeliveryConfig config, DotSlots dotSlots, ClientMetrics metrics, LongSupplier nanos) {
+            Vertx vertx,
+            DeliveryConfig config,
+            DotSlots dotSlots,
+            InstantSource clock,
+            ClientMetrics metrics,
+            LongSupplier nanos) {
         this.vertx = vertx;
-        this.setup = new ClientSetup(config, dotSlots, metrics);
+        this.setup = new ClientSetup(config, dotSlots, clock, metrics);
         this.nanos = nanos;
         fromIpv4 = clientFrom(NetUtil::isValidIpV4Address);
         fromIpv6 = clientFrom(NetUtil::isValidIpV6Address);

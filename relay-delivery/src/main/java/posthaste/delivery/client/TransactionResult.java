@@ -14,6 +14,7 @@ import posthaste.queue.DotSlots;
  * @param hostFailure the failure that cut it short; the same is given to {@link ConnectionListener#closed}, where it
  *     counts for the host
  * @param asked whether the host was asked at all; false where it lacks what the message needs, or had no time for it
+ * @param passedOn which wishes of the sender the host was told of
  * @param slot marks the final dot on disk; to be released once the outcome is in the queue. Blank where no dot was sent
  */
 public record TransactionResult(
@@ -22,4 +23,5 @@ public record TransactionResult(
         List<RecipientResult> recipients,
         Optional<HostFailure> hostFailure,
         boolean asked,
+        PassedOn passedOn,
         DotSlots.Slot slot) {}

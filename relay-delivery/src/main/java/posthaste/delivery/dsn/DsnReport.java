@@ -37,6 +37,13 @@ record DsnReport(
                 return notifyOn.wantsFailure();
             }
         },
+        RELAYED("relayed", "Your message was handed on") {
+            /** Who did not ask for it by NOTIFY=SUCCESS may have done so by BY. */
+            @Override
+            boolean isWantedBy(Notify notifyOn) {
+                return notifyOn.bits() != Notify.NEVER;
+            }
+        },
         DELAYED("delayed", "Your message is delayed") {
             @Override
             boolean isWantedBy(Notify notifyOn) {

@@ -50,6 +50,12 @@ public final class DsnReports implements Reports {
     }
 
     @Override
+    public CompletionStage<List<Settlement.Report>> relayed(
+            Delivery delivery, List<FailedRecipient> relayed, Instant now, Executor owner) {
+        return reports(DsnReport.Kind.RELAYED, delivery, relayed, now, Optional.empty(), owner);
+    }
+
+    @Override
     public CompletionStage<List<Settlement.Report>> delayed(
             Delivery delivery, List<FailedRecipient> waiting, Instant now, Instant expiresAt, Executor owner) {
         return reports(DsnReport.Kind.DELAYED, delivery, waiting, now, Optional.of(expiresAt), owner);

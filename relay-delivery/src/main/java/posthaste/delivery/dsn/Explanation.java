@@ -29,12 +29,28 @@ final class Explanation {
             case FAILED ->
                 "Your message could not be delivered to " + recipients
                         + ". It will not be tried again. Other recipients, if there were any, are not affected.";
+            case RELAYED ->
+                "Your message was handed to the mail server of " + recipients
+                        + ". That server sends no notices like the one you asked for, or you asked to hear of every"
+                        + " server that takes it. Expect no further notice from here.";
             case DELAYED ->
                 "Your message could not be delivered to " + recipients
-                        + " yet. You need not do anything, nor send it again: delivery is tried until "
+                        + missed(report)
+                        + ". You need not do anything, nor send it again: delivery is tried until "
                         + report.retryUntil().map(StatusFields::date).orElse("it expires")
                         + ", and you will be told if it fails.";
         };
+    }
+
+    /** Where the sender had named a time of his own. */
+    private static String missed(DsnReport report) {
+        return report.message()
+                .envelope()
+                .requests()
+                .deadline()
+                .filter(by -> !by.at().isAfter(report.now()))
+                .map(by -> " by " + StatusFields.date(by.at()) + ", the time you named, and waits")
+                .orElse(" yet");
     }
 
     static String ofRecipient(DsnReport report, FailedRecipient failed) {

@@ -5,7 +5,7 @@ import posthaste.smtp.EnhancedStatus;
 import posthaste.smtp.Reply;
 
 /**
- * A recipient whose sender is to be told.
+ * A recipient whose sender is to be told of a failure, a delay or a relay.
  *
  * @param recipient as accepted
  * @param status what the report says: that of the reply, 5.4.7 for an expired one

@@ -18,6 +18,15 @@ public interface Reports {
     CompletionStage<List<Settlement.Report>> failed(
             Delivery delivery, List<FailedRecipient> failed, Instant now, Executor owner);
 
+    /**
+     * The notice that a host took the message which will tell the sender nothing more (RFC 3461 §5.2.2, RFC 2852 §4.1.4): none
+     * for the null reverse-path and NOTIFY=NEVER.
+     *
+     * @param relayed those of whom the sender wants to hear it, with the reply of that host
+     */
+    CompletionStage<List<Settlement.Report>> relayed(
+            Delivery delivery, List<FailedRecipient> relayed, Instant now, Executor owner);
+
     /** The delay notice, by the same rules with NOTIFY=DELAY. */
     CompletionStage<List<Settlement.Report>> delayed(
             Delivery delivery, List<FailedRecipient> waiting, Instant now, Instant expiresAt, Executor owner);

@@ -27,6 +27,13 @@ final class StatusFields {
                 .envelopeId()
                 .ifPresent(id -> fields.append(ForeignText.field("Original-Envelope-Id", shown(id))));
         fields.append(ForeignText.field("Arrival-Date", date(envelope.receivedAt())));
+        envelope.requests()
+                .deadline()
+                .ifPresent(by -> fields.append(ForeignText.field("Deliver-By-Date", date(by.at())))); // RFC 2852 §5
+        envelope.requests()
+                .futureRelease() // RFC 4865 §7
+                .ifPresent(request ->
+                        fields.append(ForeignText.field("Future-Release-Request", ForeignText.ascii(request))));
         return fields.toString();
     }
 

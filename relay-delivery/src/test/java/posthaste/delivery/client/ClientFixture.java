@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import posthaste.queue.Envelope;
 import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.MessageId;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
@@ -39,7 +41,9 @@ import posthaste.smtp.ReversePath;
 
 /** A client with a clock that tests move, and what it says of its connections. */
 final class ClientFixture implements AutoCloseable {
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    /** By the clock that deadlines are set by, which stands still. */
+    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
     private static final long WAIT_SECONDS = 20;
     private static final int STEPS_MAX = 40;
     private static final long STEP_MILLIS = 500;
@@ -61,7 +65,7 @@ final class ClientFixture implements AutoCloseable {
             slotsTaken.incrementAndGet();
             return slotsTaken::decrementAndGet;
         };
-        client = new SmtpClient(vertx, config, slots, new ClientMetrics(meters), nanos::get);
+        client = new SmtpClient(vertx, config, slots, InstantSource.fixed(NOW), new ClientMetrics(meters), nanos::get);
     }
 
     static DeliveryConfig config(int port, int messagesPerConnection, String... sourceAddresses) {
@@ -156,21 +160,27 @@ final class ClientFixture implements AutoCloseable {
 
     Delivery mail(ReversePath sender, StoredBody body, BodyType type, boolean smtpUtf8, String... recipients) {
         List<Recipient> to = Arrays.stream(recipients).map(ClientFixture::to).toList();
+        return mail(sender, body, type, smtpUtf8, Requests.NONE, to);
+    }
+
+    Delivery mail(Requests requests, Recipient... recipients) {
+        var sender = ReversePath.of(new Mailbox("sender", "app.example"));
+        return mail(sender, MemoryBody.of("x\r\n"), BodyType.SEVEN_BIT, false, requests, List.of(recipients));
+    }
+
+    private Delivery mail(
+            ReversePath sender,
+            StoredBody body,
+            BodyType type,
+            boolean smtpUtf8,
+            Requests requests,
+            List<Recipient> to) {
         var id = new MessageId(ids.getAndIncrement());
         var envelope = new Envelope(
-                sender,
-                to,
-                PriorityClass.NORMAL,
-                type,
-                smtpUtf8,
-                Requests.NONE,
-                NOW,
-                NOW,
-                Optional.empty(),
-                Source.LOCAL);
+                sender, to, PriorityClass.NORMAL, type, smtpUtf8, requests, NOW, NOW, Optional.empty(), Source.LOCAL);
         var key = new DeliveryKey("hop.example", PriorityClass.NORMAL, NOW.toEpochMilli(), id, 0, 0);
         var message = new QueuedMessage(id, envelope, body.bytes(), body.chunks());
-        return new Delivery(key, message, to, 0, false, Optional.empty(), "", body);
+        return new Delivery(key, message, to, 0, Notices.NONE, Optional.empty(), "", body);
     }
 
     /** What one connection told. */

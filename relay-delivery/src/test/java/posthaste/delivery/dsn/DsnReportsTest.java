@@ -37,6 +37,7 @@ import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
 import posthaste.queue.Envelope.Requests;
 import posthaste.queue.MessageId;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
 import posthaste.queue.QueuedMessage;
@@ -571,7 +572,7 @@ class DsnReportsTest {
                 new Envelope.Source("192.0.2.9", "app.sender.example", "ESMTP", ""));
         var message = new QueuedMessage(id, envelope, body.bytes(), body.chunks());
         var key = new DeliveryKey("example.net", PriorityClass.NORMAL, RECEIVED.toEpochMilli(), id, 0, 0);
-        return new Delivery(key, message, List.of(recipient), 0, false, Optional.empty(), "", body);
+        return new Delivery(key, message, List.of(recipient), 0, Notices.NONE, Optional.empty(), "", body);
     }
 
     /** A body on disk: every chunk is read, none resident but the second of each pair. */

@@ -43,6 +43,18 @@ final class HopInput {
         }
     }
 
+    /** The next octets, so many of them. */
+    byte[] octets(int count) throws IOException {
+        var octets = new ByteArrayOutputStream();
+        while (octets.size() < count) {
+            if (from == to) fill();
+            int more = Math.min(count - octets.size(), to - from);
+            octets.write(buffer, from, more);
+            from += more;
+        }
+        return octets.toByteArray();
+    }
+
     private void fill() throws IOException {
         if (from == to) {
             from = 0;

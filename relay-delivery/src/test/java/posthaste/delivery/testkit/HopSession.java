@@ -68,6 +68,7 @@ public final class HopSession implements Runnable {
             case "MAIL" -> mail(line);
             case "RCPT" -> rcpt(line);
             case "DATA" -> data(line);
+            case "BDAT" -> bdat(line);
             case "RSET" -> {
                 forget();
                 at(Step.RSET, line, "250 2.0.0 Ok");
@@ -118,6 +119,18 @@ public final class HopSession implements Runnable {
                 number, helo, mail, List.copyOf(recipients), raw.toByteArray(), content.toByteArray());
         hop.dotArrived(received);
         at(Step.DOT, "", recipients.isEmpty() ? "554 5.5.1 No valid recipients" : "250 2.0.0 Ok " + hop.nextId());
+        if (isPositive()) hop.accepted(received);
+        forget();
+    }
+
+    /** A chunk is taken whatever is said of it (RFC 3030 §2); this host takes one that is the last. */
+    private void bdat(String line) throws IOException {
+        String[] words = line.split(" ", -1);
+        byte[] octets = in.octets(Integer.parseInt(words[1]));
+        var received = new ScriptedHop.Received(number, helo, mail, List.copyOf(recipients), octets, octets);
+        boolean inOrder = !recipients.isEmpty() && words.length == 3 && words[2].equals("LAST");
+        hop.dotArrived(received);
+        at(Step.DOT, line, inOrder ? "250 2.0.0 Ok " + hop.nextId() : "503 5.5.1 Bad sequence");
         if (isPositive()) hop.accepted(received);
         forget();
     }

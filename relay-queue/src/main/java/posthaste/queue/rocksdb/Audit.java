@@ -1,6 +1,7 @@
 package posthaste.queue.rocksdb;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ final class Audit {
     private final Map<MessageId, BitSet> chunks = new HashMap<>();
     private final Map<MessageId, BitSet> open = new HashMap<>();
     private final Map<MessageId, BitSet> done = new HashMap<>();
+    private final Map<MessageId, Integer> deadlines = new HashMap<>();
     private final Set<DeliveryKey> rewritten = new HashSet<>();
 
     private interface Visit {
@@ -131,11 +133,13 @@ final class Audit {
     }
 
     private void deadline(byte[] key, byte[] value) {
-        MessageId id = Keys.messageAt(key, Long.BYTES);
+        MessageId id = Keys.messageAt(key, key.length - Long.BYTES);
         Optional<StoredMessage> stored = messageOf(id, "deadline");
-        if (stored.isPresent() && stored.get().message.envelope().expiresAt().isEmpty()) {
-            problem(id, "has a deadline and the default lifetime");
-        }
+        if (stored.isEmpty()) return;
+        boolean known = Moments.keysOf(stored.get()).stream().anyMatch(each -> Arrays.equals(each, key));
+        if (!known) problem(id, "has a deadline that its envelope does not name");
+        if (!Arrays.equals(value, Moments.valueOf(key))) problem(id, "has a deadline of another release");
+        deadlines.merge(id, 1, Integer::sum);
     }
 
     private void whole(StoredMessage stored) {
@@ -146,6 +150,8 @@ final class Audit {
         for (int part = 0; part < parts; part++) {
             if (isOpen.get(part) == isDone.get(part)) problem(id, "part " + part + " is in no state, or in two");
         }
+        int moments = Moments.keysOf(stored).size();
+        if (deadlines.getOrDefault(id, 0) != moments) problem(id, "has not each of its " + moments + " deadlines");
         if (isOpen.isEmpty()) problem(id, "is finished and still there");
         if (isOpen.length() > parts || isDone.length() > parts) problem(id, "has a part too many");
         int present = chunks.getOrDefault(id, new BitSet()).cardinality();

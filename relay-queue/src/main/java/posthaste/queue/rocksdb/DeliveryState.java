@@ -3,6 +3,7 @@ package posthaste.queue.rocksdb;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import posthaste.queue.Notices;
 import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
 import posthaste.smtp.EnhancedStatus;
@@ -10,20 +11,20 @@ import posthaste.smtp.Reply;
 
 /**
  * Value of the {@code delivery} family, version 1. At revision 0 it is the version byte alone: every recipient of the
- * part is open and no attempt was made. Later it also holds flags (1, bit 0: the delay notice was sent), attempts, the
+ * part is open and no attempt was made. Later it also holds flags (1, what the sender was told: bit 0 of the delay, bit 1 of the deadline), attempts, the
  * open recipients as indexes into the envelope, the last reply (code 2, status or a zero, lines) and the last host.
  *
  * @param open indexes into the recipients of the envelope; empty for all recipients of the part
  */
-record DeliveryState(
-        List<Integer> open, int attempts, boolean delayNoticeSent, Optional<Reply> lastReply, String lastHost) {
+record DeliveryState(List<Integer> open, int attempts, Notices told, Optional<Reply> lastReply, String lastHost) {
     private static final int VERSION = 1;
-    private static final int NOTICE_SENT = 1;
+    private static final int TOLD_DELAY = 1;
+    private static final int TOLD_DEADLINE = 2;
     private static final int TYPICAL_BYTES = 96;
     private static final int ATTEMPTS_MAX = 1_000_000;
     private static final int STATUS_PART_MAX = 999;
 
-    static final DeliveryState FRESH = new DeliveryState(List.of(), 0, false, Optional.empty(), "");
+    static final DeliveryState FRESH = new DeliveryState(List.of(), 0, Notices.NONE, Optional.empty(), "");
 
     private static final byte[] FRESH_VALUE = {VERSION};
 
@@ -37,11 +38,7 @@ record DeliveryState(
             from = index + 1;
         }
         return new DeliveryState(
-                open,
-                deferral.attempts(),
-                deferral.delayNoticeSent(),
-                Optional.of(deferral.lastReply()),
-                deferral.lastHost());
+                open, deferral.attempts(), deferral.told(), Optional.of(deferral.lastReply()), deferral.lastHost());
     }
 
     /** Looks behind {@code from} first: recipients come in the order of the envelope, and equal ones may occur. */
@@ -62,12 +59,16 @@ record DeliveryState(
 
     byte[] encode() {
         if (equals(FRESH)) return FRESH_VALUE;
-        ByteWriter value = new ByteWriter(TYPICAL_BYTES).octet(VERSION).octet(delayNoticeSent ? NOTICE_SENT : 0);
+        ByteWriter value = new ByteWriter(TYPICAL_BYTES).octet(VERSION).octet(flags());
         value.varint(Math.min(attempts, ATTEMPTS_MAX)).varint(open.size());
         for (int index : open) value.varint(index);
         value.octet(lastReply.isPresent() ? 1 : 0);
         lastReply.ifPresent(reply -> put(value, reply));
         return value.text(lastHost).toArray();
+    }
+
+    private int flags() {
+        return (told.delay() ? TOLD_DELAY : 0) | (told.deadline() ? TOLD_DEADLINE : 0);
     }
 
     private static void put(ByteWriter value, Reply reply) {
@@ -94,7 +95,8 @@ record DeliveryState(
         Optional<Reply> reply = value.octet() == 0 ? Optional.empty() : Optional.of(readReply(value));
         String host = value.text();
         value.end();
-        return new DeliveryState(open, attempts, (flags & NOTICE_SENT) != 0, reply, host);
+        Notices told = new Notices((flags & TOLD_DELAY) != 0, (flags & TOLD_DEADLINE) != 0);
+        return new DeliveryState(open, attempts, told, reply, host);
     }
 
     private static Reply readReply(ByteReader value) {

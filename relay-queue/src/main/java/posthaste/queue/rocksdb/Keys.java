@@ -6,6 +6,9 @@ import posthaste.queue.MessageId;
 
 /** Keys of the families that are led by a number. Big-endian and never negative, so byte order is numeric order. */
 final class Keys {
+    /** Octets of a key of an end in {@code deadline}. */
+    static final int DEADLINE_BYTES = 16;
+
     private Keys() {}
 
     /** {@code message} and {@code receiving}: the message id (8). */
@@ -35,9 +38,21 @@ final class Keys {
                 .array();
     }
 
-    /** {@code deadline}: the time (8, ms since 1970) and the message id (8). */
+    /** {@code deadline}, an end: the time (8, ms since 1970) and the message id (8). */
     static byte[] deadline(long millis, MessageId id) {
-        return ByteBuffer.allocate(16).putLong(millis).putLong(id.value()).array();
+        return ByteBuffer.allocate(DEADLINE_BYTES)
+                .putLong(millis)
+                .putLong(id.value())
+                .array();
+    }
+
+    /** {@code deadline}, another moment: the code of its kind (1), the time (8, ms since 1970) and the message id (8). */
+    static byte[] moment(byte kind, long millis, MessageId id) {
+        return ByteBuffer.allocate(1 + DEADLINE_BYTES)
+                .put(kind)
+                .putLong(millis)
+                .putLong(id.value())
+                .array();
     }
 
     /** {@code event}: the sequence (8). */

@@ -65,7 +65,7 @@ final class NewMessage {
         if (last >= 0) group.put(Family.BODY, Keys.body(stored.id(), last), lastChunk);
         if (last > 0) group.remove(Family.RECEIVING, Keys.message(stored.id()));
         for (byte[] key : deliveryKeys) group.put(Family.DELIVERY, key, FRESH);
-        if (stored.message.envelope().expiresAt().isPresent()) group.put(Family.DEADLINE, deadlineKey(stored));
+        for (byte[] key : Moments.keysOf(stored)) group.put(Family.DEADLINE, key, Moments.valueOf(key));
         if (stored.parts.size() > 1) group.doneParts().accepted(stored.id());
         group.event(stored.id(), event);
         group.messageAdded();
@@ -84,11 +84,7 @@ final class NewMessage {
         for (int chunk = 0; chunk < stored.chunkSums.length; chunk++) {
             group.remove(Family.BODY, Keys.body(stored.id(), chunk));
         }
-        if (stored.message.envelope().expiresAt().isPresent()) group.remove(Family.DEADLINE, deadlineKey(stored));
-    }
-
-    private static byte[] deadlineKey(StoredMessage stored) {
-        return Keys.deadline(stored.message.envelope().expiresAt().orElseThrow().toEpochMilli(), stored.id());
+        for (byte[] key : Moments.keysOf(stored)) group.remove(Family.DEADLINE, key);
     }
 
     /** Held mail waits for an operator, so nobody is told and no memory is kept for it. */

@@ -1,6 +1,7 @@
 package posthaste.queue.rocksdb;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.rocksdb.RocksDBException;
@@ -10,6 +11,8 @@ import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.MailQueue.Aged;
 import posthaste.queue.MailQueue.Backlog;
+import posthaste.queue.MailQueue.Moment;
+import posthaste.queue.MailQueue.Passed;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueException;
@@ -84,7 +87,7 @@ final class QueueReads {
                 MessageId id = cursor;
                 Optional<StoredMessage> stored = readable(() -> Optional.of(MessageCodec.decode(id, scan.value())));
                 if (stored.isEmpty()
-                        || stored.get().message.envelope().expiresAt().isPresent()) continue;
+                        || !Moments.countsFromAcceptance(stored.get().message.envelope())) continue;
                 addOpen(database, stored.get(), found);
             }
         }
@@ -103,6 +106,31 @@ final class QueueReads {
             }
         }
         return found;
+    }
+
+    Passed passed(Database database, Moment moment, Passed.Cursor after, long untilMillis, int maxMessages)
+            throws RocksDBException {
+        List<Delivery> found = new ArrayList<>();
+        Passed.Cursor cursor = after;
+        int read = 0;
+        byte kind = Moments.codeOf(moment);
+        MessageId behind = new MessageId(after.message().value() + 1);
+        byte[] from = Keys.moment(kind, after.atMillis(), behind);
+        byte[] until = Keys.moment(kind, Math.max(0, untilMillis) + 1, new MessageId(0));
+        if (Arrays.compareUnsigned(from, until) >= 0) return new Passed(found, cursor, false);
+        try (Scan scan = database.scan(Family.DEADLINE, from, until)) {
+            for (; scan.valid(); scan.next()) {
+                if (read++ == maxMessages) return new Passed(found, cursor, true);
+                cursor = new Passed.Cursor(Keys.longAt(scan.key(), 1), Keys.messageAt(scan.key(), 1 + Long.BYTES));
+                MessageId id = cursor.message();
+                Optional<StoredMessage> stored = readable(() -> {
+                    Moments.requireKnown(scan.value());
+                    return message(database, id);
+                });
+                if (stored.isPresent()) addOpen(database, stored.get(), found);
+            }
+        }
+        return new Passed(found, cursor, false);
     }
 
     private void addOpen(Database database, StoredMessage stored, List<Delivery> found) throws RocksDBException {

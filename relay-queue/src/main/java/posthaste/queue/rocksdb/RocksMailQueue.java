@@ -209,6 +209,13 @@ public final class RocksMailQueue implements MailQueue {
         return readers.read(owner, database -> reads.expired(database, nowMillis, maxMessages));
     }
 
+    @Override
+    public CompletionStage<Passed> passed(
+            Moment moment, Passed.Cursor after, long untilMillis, int maxMessages, Executor owner) {
+        requireBounded(maxMessages);
+        return readers.read(owner, database -> reads.passed(database, moment, after, untilMillis, maxMessages));
+    }
+
     private static void requireBounded(int max) {
         if (max < 1 || max > READ_MAX) throw new IllegalArgumentException("1 to " + READ_MAX + ": " + max);
     }

@@ -116,8 +116,8 @@ final class SalvagedParts {
             if (each.key().revision() == 0) continue;
             batch.put(target.handle(Family.PART), Keys.part(each.key()), each.partValue());
         }
-        if (stored.message.envelope().expiresAt().isEmpty()) return;
-        long expiry = stored.message.envelope().expiresAt().get().toEpochMilli();
-        batch.put(target.handle(Family.DEADLINE), Keys.deadline(expiry, stored.id()), new byte[0]);
+        for (byte[] key : Moments.keysOf(stored)) {
+            batch.put(target.handle(Family.DEADLINE), key, Moments.valueOf(key));
+        }
     }
 }

@@ -42,7 +42,7 @@ final class StoredMessage {
                 message,
                 state.recipientsOf(this, key.part()),
                 state.attempts(),
-                state.delayNoticeSent(),
+                state.told(),
                 state.lastReply(),
                 state.lastHost(),
                 body);

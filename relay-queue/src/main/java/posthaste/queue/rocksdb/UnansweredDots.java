@@ -48,7 +48,7 @@ final class UnansweredDots {
                     delivery.recipients(),
                     dueMillis,
                     delivery.attempts() + 1,
-                    delivery.delayNoticeSent(),
+                    delivery.told(),
                     ENDED,
                     each.host(),
                     QueueEvent.Kind.AMBIGUOUS);

@@ -14,12 +14,16 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
+import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Requests;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.Mails;
 import posthaste.queue.MessageId;
@@ -27,6 +31,8 @@ import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueConfig;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.Recorder;
+import posthaste.smtp.MailVerb;
+import posthaste.smtp.ReturnContent;
 
 /** A wall clock that jumps by hours, while the queue runs and while it does not. */
 class ClockJumpTest {
@@ -156,6 +162,52 @@ class ClockJumpTest {
                 await(queue.settle(deferred(delivery, retry), DIRECT));
             }
         }
+    }
+
+    @Test
+    void aTimeThatTheClientNamedStaysWhenTheClockIsSetBack() {
+        long release = START + 3 * JUMP;
+        wall.set(START + JUMP);
+        try (RocksMailQueue queue = open()) {
+            await(submit(queue, "until;then", release));
+            await(submit(queue, "for;43200", release));
+        }
+        wall.set(START);
+        try (RocksMailQueue queue = open()) {
+            assertThat(backlog(queue, EXAMPLE))
+                    .extracting(each ->
+                            each.message().envelope().requests().futureRelease().orElseThrow())
+                    .containsExactly("for;43200", "until;then");
+            assertThat(backlog(queue, EXAMPLE).get(0).key().dueMillis())
+                    .isBetween(release - JUMP - SLACK, release - JUMP + SLACK);
+            assertThat(backlog(queue, EXAMPLE).get(1).key().dueMillis()).isEqualTo(release);
+        }
+    }
+
+    private static CompletionStage<MessageId> submit(RocksMailQueue queue, String request, long releaseMillis) {
+        IncomingMessage message = queue.begin();
+        message.append(noise(10, 1), 0, 10);
+        Envelope plain = Mails.envelope(queue.clock().instant(), "alice@" + EXAMPLE);
+        var requests = new Requests(
+                MailVerb.MAIL,
+                ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.of(request));
+        return message.accept(
+                new Envelope(
+                        plain.reversePath(),
+                        plain.recipients(),
+                        plain.priority(),
+                        plain.bodyType(),
+                        plain.smtpUtf8(),
+                        requests,
+                        plain.receivedAt(),
+                        java.time.Instant.ofEpochMilli(releaseMillis),
+                        Optional.empty(),
+                        plain.source()),
+                DIRECT);
     }
 
     @Test

@@ -9,18 +9,23 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Deadline;
 import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.MessageId;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.QueueException.Corrupt;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
 import posthaste.smtp.BodyType;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Notify;
 import posthaste.smtp.Reply;
@@ -135,6 +140,60 @@ class CodecTest {
                     + "0001610b4f6e652e6578616d706c652601620b74776f2e6578616d706c65167266633832323b622b"
                     + "343074776f2e6578616d706c651002c3a9f0a2040201020304fffefdfc0200010000020102";
 
+    /** The same message with everything that a client can ask for. */
+    private static StoredMessage requesting() {
+        StoredMessage plain = message();
+        Envelope envelope = plain.message.envelope();
+        var requests = new Requests(
+                MailVerb.SAML,
+                ReturnContent.HEADERS,
+                Optional.of("QQ314159"),
+                OptionalInt.of(-4),
+                Optional.of(new Deadline(Instant.ofEpochMilli(MILLIS + 5 + 120_000), DeliverBy.Mode.NOTIFY, true)),
+                Optional.of("for;60"));
+        var with = new Envelope(
+                envelope.reversePath(),
+                envelope.recipients(),
+                envelope.priority(),
+                envelope.bodyType(),
+                envelope.smtpUtf8(),
+                requests,
+                envelope.receivedAt(),
+                envelope.firstDue(),
+                envelope.expiresAt(),
+                envelope.source());
+        return new StoredMessage(new QueuedMessage(ID, with, 70_000, 2), plain.chunkSums, plain.parts);
+    }
+
+    @Test
+    void aMessageWithRequestsHasTheGoldenBytesOfTheSecondVersion() {
+        byte[] value = MessageCodec.encode(requesting());
+
+        assertThat(hex(value)).isEqualTo(GOLDEN_REQUESTS);
+        assertThat(MessageCodec.decode(ID, bytes(GOLDEN_REQUESTS)).message).isEqualTo(requesting().message);
+    }
+
+    @Test
+    void theBytesOfTheFirstVersionAreReadAsMailWithoutRequests() {
+        assertThat(MessageCodec.decode(ID, bytes(GOLDEN_MESSAGE)).message).isEqualTo(message().message);
+    }
+
+    private static final String GOLDEN_REQUESTS =
+            "027442b27402b90ac0a90780bab70301730b6170702e6578616d706c650851513331343135397f0780d30e0666"
+                    + "6f723b3630093139322e302e322e310e636c69656e742e6578616d706c650745534d545053410762696c6c696e"
+                    + "67030001610b4f6e652e6578616d706c652601620b74776f2e6578616d706c65167266633832323b622b343074"
+                    + "776f2e6578616d706c651002c3a9f0a2040201020304fffefdfc0200010000020102";
+
+    @Test
+    void theEntriesOfAMessageInTheDeadlineFamilyHaveTheirGoldenBytes() {
+        assertThat(Moments.keysOf(requesting()))
+                .extracting(CodecTest::hex)
+                .containsExactly("000001a318933e8568c6171400000007", "02000001a3185e24c568c6171400000007");
+        assertThat(Moments.valueOf(Moments.keysOf(requesting()).get(0))).isEmpty();
+        assertThat(hex(Moments.valueOf(Moments.keysOf(requesting()).get(1)))).isEqualTo("01");
+        assertThatThrownBy(() -> Moments.requireKnown(new byte[] {2})).hasMessageContaining("version 2");
+    }
+
     @Test
     void everyFlippedBitOfAMessageIsNoticed() {
         byte[] value = MessageCodec.encode(message());
@@ -161,7 +220,7 @@ class CodecTest {
     @Test
     void aFreshDeliveryIsItsVersionAndADeferredOneHasItsGoldenBytes() {
         DeliveryState deferred = new DeliveryState(
-                List.of(1, 2), 3, true, Optional.of(Reply.of(451, "4.7.1", "Greylisted")), "mx.two.example");
+                List.of(1, 2), 3, Notices.DELAY, Optional.of(Reply.of(451, "4.7.1", "Greylisted")), "mx.two.example");
 
         assertThat(hex(DeliveryState.FRESH.encode())).isEqualTo("01");
         assertThat(DeliveryState.decode(bytes("01"), 3)).isEqualTo(DeliveryState.FRESH);
@@ -169,6 +228,9 @@ class CodecTest {
                 .replace(" ", "");
         assertThat(hex(deferred.encode())).isEqualTo(golden);
         assertThat(DeliveryState.decode(bytes(golden), 3)).isEqualTo(deferred);
+        DeliveryState both = new DeliveryState(List.of(1), 3, new Notices(true, true), Optional.empty(), "");
+        assertThat(hex(both.encode())).isEqualTo("01030301010000");
+        assertThat(DeliveryState.decode(both.encode(), 3)).isEqualTo(both);
         assertThatThrownBy(() -> DeliveryState.decode(bytes(golden), 2)).isInstanceOf(Corrupt.class);
         assertThatThrownBy(() -> DeliveryState.decode(bytes(golden + "00"), 3)).isInstanceOf(Corrupt.class);
     }

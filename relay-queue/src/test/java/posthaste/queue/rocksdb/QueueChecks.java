@@ -14,6 +14,8 @@ import java.util.Set;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.MailQueue;
+import posthaste.queue.MailQueue.Moment;
+import posthaste.queue.MailQueue.Passed;
 import posthaste.queue.MessageId;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
@@ -76,7 +78,7 @@ final class QueueChecks {
         assertThat(aged.deliveries())
                 .extracting(QueueModel.Open::of)
                 .isEqualTo(open(page.stream()
-                        .filter(mail -> mail.envelope.expiresAt().isEmpty())
+                        .filter(mail -> QueueModel.hasDefaultLifetime(mail) && !QueueModel.isReleasedLater(mail))
                         .toList()));
         assertThat(aged.more()).isEqualTo(all.size() > max);
         assertThat(aged.cursor()).isEqualTo(page.isEmpty() ? after : page.get(page.size() - 1).id);
@@ -89,6 +91,22 @@ final class QueueChecks {
                 model.endedBy(nowMillis).stream().limit(max).toList();
         assertThat(read).extracting(QueueModel.Open::of).isEqualTo(open(ended));
         return read;
+    }
+
+    static List<Delivery> passed(QueueRun run, QueueModel model, Random random, long untilMillis, int max) {
+        Moment moment = random.nextBoolean() ? Moment.RELEASE : Moment.NOTICE;
+        List<QueueModel.Mail> any = model.passed(moment, Passed.Cursor.START, Long.MAX_VALUE);
+        Passed.Cursor after = any.isEmpty() || random.nextBoolean()
+                ? Passed.Cursor.START
+                : QueueModel.cursor(any.get(random.nextInt(any.size())), moment);
+        Passed read = await(run.queue().passed(moment, after, untilMillis, max, DIRECT));
+        List<QueueModel.Mail> all = model.passed(moment, after, untilMillis);
+        List<QueueModel.Mail> page = all.stream().limit(max).toList();
+        assertThat(read.deliveries()).extracting(QueueModel.Open::of).isEqualTo(open(page));
+        assertThat(read.more()).isEqualTo(all.size() > max);
+        assertThat(read.cursor())
+                .isEqualTo(page.isEmpty() ? after : QueueModel.cursor(page.get(page.size() - 1), moment));
+        return read.deliveries();
     }
 
     private static List<QueueModel.Open> open(List<QueueModel.Mail> mails) {
@@ -187,9 +205,8 @@ final class QueueChecks {
                         model.mails().stream().mapToLong(QueueModel.Mail::done).sum());
         assertThat(run.entries(Family.DEADLINE))
                 .as("deadline")
-                .isEqualTo(model.mails().stream()
-                        .filter(mail -> mail.envelope.expiresAt().isPresent())
-                        .count());
+                .isEqualTo(
+                        model.mails().stream().mapToLong(QueueModel::deadlines).sum());
         assertThat(run.entries(Family.BODY)).as("body").isEqualTo(run.chunks());
     }
 }

@@ -12,6 +12,7 @@ import posthaste.queue.IncomingMessage;
 import posthaste.queue.MailQueue;
 import posthaste.queue.Mails;
 import posthaste.queue.MessageId;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Settlement;
@@ -51,7 +52,13 @@ final class QueueFixture {
 
     static Settlement deferred(Delivery delivery, long dueMillis) {
         Settlement.Deferral deferral = new Settlement.Deferral(
-                delivery.recipients(), dueMillis, delivery.attempts() + 1, false, BUSY, "mx", QueueEvent.Kind.DEFERRED);
+                delivery.recipients(),
+                dueMillis,
+                delivery.attempts() + 1,
+                Notices.NONE,
+                BUSY,
+                "mx",
+                QueueEvent.Kind.DEFERRED);
         return new Settlement(delivery, List.of(), Optional.of(deferral), List.of());
     }
 

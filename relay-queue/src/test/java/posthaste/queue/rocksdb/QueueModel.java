@@ -8,16 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
+import posthaste.queue.MailQueue.Moment;
+import posthaste.queue.MailQueue.Passed;
 import posthaste.queue.MessageId;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.QueuedMessage;
 import posthaste.queue.Recipient;
 import posthaste.queue.Settlement;
+import posthaste.smtp.DeliverBy;
 import posthaste.smtp.Reply;
 
 /** What a queue has to hold, in memory: the plainest thing that keeps the same promises. Owned by one thread. */
@@ -58,7 +65,7 @@ final class QueueModel {
             DeliveryKey key,
             List<Recipient> recipients,
             int attempts,
-            boolean delayNoticeSent,
+            Notices told,
             Optional<Reply> lastReply,
             String lastHost) {
 
@@ -67,7 +74,7 @@ final class QueueModel {
                     delivery.key(),
                     delivery.recipients(),
                     delivery.attempts(),
-                    delivery.delayNoticeSent(),
+                    delivery.told(),
                     delivery.lastReply(),
                     delivery.lastHost());
         }
@@ -124,7 +131,7 @@ final class QueueModel {
             PriorityClass priority = common.held() ? PriorityClass.HELD : envelope.priority();
             long due = envelope.firstDue().toEpochMilli();
             var key = new DeliveryKey(common.destination(), priority, due, id, parts.size(), 0);
-            parts.add(Optional.of(new Open(key, List.copyOf(recipients), 0, false, Optional.empty(), "")));
+            parts.add(Optional.of(new Open(key, List.copyOf(recipients), 0, Notices.NONE, Optional.empty(), "")));
         });
         Mail mail = new Mail(id, envelope, Arrays.copyOf(content, content.length), parts);
         queued.put(id, mail);
@@ -170,7 +177,7 @@ final class QueueModel {
                         key.revision() + 1),
                 deferral.recipients(),
                 deferral.attempts(),
-                deferral.delayNoticeSent(),
+                deferral.told(),
                 Optional.of(deferral.lastReply()),
                 deferral.lastHost());
     }
@@ -191,13 +198,8 @@ final class QueueModel {
         DeliveryKey key = open.key();
         var expected = new DeliveryKey(
                 key.destination(), key.priority(), moved.dueMillis(), key.message(), key.part(), key.revision() + 1);
-        Open next = new Open(
-                expected,
-                open.recipients(),
-                open.attempts(),
-                open.delayNoticeSent(),
-                open.lastReply(),
-                open.lastHost());
+        Open next =
+                new Open(expected, open.recipients(), open.attempts(), open.told(), open.lastReply(), open.lastHost());
         queued.put(key.message(), mail(key.message()).with(key.part(), Optional.of(next)));
     }
 
@@ -256,14 +258,81 @@ final class QueueModel {
     /** Messages whose own lifetime has ended then, the earliest end first. */
     List<Mail> endedBy(long nowMillis) {
         return queued.values().stream()
-                .filter(mail -> mail.envelope.expiresAt().isPresent())
+                .filter(mail -> endMillis(mail).isPresent())
                 .filter(mail -> expiryMillis(mail) <= nowMillis)
                 .sorted(Comparator.comparingLong(QueueModel::expiryMillis).thenComparing(mail -> mail.id))
                 .toList();
     }
 
     private static long expiryMillis(Mail mail) {
-        return mail.envelope.expiresAt().orElseThrow().toEpochMilli();
+        return endMillis(mail).orElseThrow();
+    }
+
+    /** Its own end, or its deadline if it has to come back then; whichever is earlier. */
+    private static OptionalLong endMillis(Mail mail) {
+        LongStream.Builder ends = LongStream.builder();
+        mail.envelope.expiresAt().ifPresent(end -> ends.add(end.toEpochMilli()));
+        mail.envelope
+                .requests()
+                .deadline()
+                .filter(by -> by.mode() == DeliverBy.Mode.RETURN)
+                .ifPresent(by -> ends.add(by.at().toEpochMilli()));
+        return ends.build().min();
+    }
+
+    /** The lifetime is the default one. */
+    static boolean hasDefaultLifetime(Mail mail) {
+        return mail.envelope.expiresAt().isEmpty();
+    }
+
+    static boolean isReleasedLater(Mail mail) {
+        return mail.envelope.firstDue().compareTo(mail.envelope.receivedAt()) > 0;
+    }
+
+    private static OptionalLong momentMillis(Mail mail, Moment moment) {
+        Envelope envelope = mail.envelope;
+        if (moment == Moment.RELEASE) {
+            boolean has = hasDefaultLifetime(mail) && isReleasedLater(mail);
+            return has ? OptionalLong.of(envelope.firstDue().toEpochMilli()) : OptionalLong.empty();
+        }
+        return envelope.requests().deadline().stream()
+                .filter(by -> by.mode() == DeliverBy.Mode.NOTIFY)
+                .mapToLong(by ->
+                        Math.max(by.at().toEpochMilli(), envelope.receivedAt().toEpochMilli()))
+                .findFirst();
+    }
+
+    /** Messages whose moment came then, behind the cursor, the earliest first. */
+    List<Mail> passed(Moment moment, Passed.Cursor after, long untilMillis) {
+        Comparator<Passed.Cursor> order =
+                Comparator.comparingLong(Passed.Cursor::atMillis).thenComparing(Passed.Cursor::message);
+        return queued.values().stream()
+                .filter(mail -> momentMillis(mail, moment).isPresent())
+                .filter(mail -> cursor(mail, moment).atMillis() <= untilMillis)
+                .filter(mail -> order.compare(cursor(mail, moment), after) > 0)
+                .sorted(Comparator.comparing(mail -> cursor(mail, moment), order))
+                .toList();
+    }
+
+    static Passed.Cursor cursor(Mail mail, Moment moment) {
+        return new Passed.Cursor(momentMillis(mail, moment).orElseThrow(), mail.id);
+    }
+
+    /** How many entries of {@code deadline} a message has. */
+    static long deadlines(Mail mail) {
+        return Stream.of(endMillis(mail), momentMillis(mail, Moment.RELEASE), momentMillis(mail, Moment.NOTICE))
+                .filter(OptionalLong::isPresent)
+                .count();
+    }
+
+    /** Whether it waits for a time that the client named: no clock moves that. */
+    boolean waitsForATime(Open open) {
+        Optional<String> request =
+                mail(open.key().message()).envelope.requests().futureRelease();
+        boolean untouched = open.attempts() == 0
+                && open.told().equals(Notices.NONE)
+                && open.lastReply().isEmpty();
+        return untouched && request.filter(each -> each.startsWith("until;")).isPresent();
     }
 
     static boolean isHeld(Open open) {

@@ -116,12 +116,14 @@ final class QueueRun implements AutoCloseable {
             DeliveryKey now =
                     Optional.ofNullable(found.get(PartId.of(open.key()))).orElseThrow();
             if (now.equals(open.key())) {
-                assertThat(QueueModel.isHeld(open) || before <= queue.clock().millis())
+                boolean past = before <= queue.clock().millis();
+                assertThat(QueueModel.isHeld(open) || past || model.waitsForATime(open))
                         .as("%s stays", open)
                         .isTrue();
                 continue;
             }
             assertThat(before).isGreaterThan(startedMillis);
+            assertThat(model.waitsForATime(open)).as("%s moved", open).isFalse();
             if (now.dueMillis() > queue.clock().millis()) shifts.add(before - now.dueMillis());
             else assertThat(now.dueMillis()).isGreaterThanOrEqualTo(Math.max(startedMillis, before - byMillis));
             model.move(open, now);

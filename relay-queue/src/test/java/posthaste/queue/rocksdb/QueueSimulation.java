@@ -196,7 +196,7 @@ final class QueueSimulation implements AutoCloseable {
                     open.recipients(),
                     each.key().dueMillis(),
                     open.attempts() + 1,
-                    open.delayNoticeSent(),
+                    open.told(),
                     UnansweredDots.ENDED,
                     "mx.example",
                     QueueEvent.Kind.AMBIGUOUS);

@@ -11,6 +11,7 @@ import posthaste.queue.Envelope;
 import posthaste.queue.Envelope.Deadline;
 import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Mails;
+import posthaste.queue.Notices;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.Recipient;
@@ -84,7 +85,7 @@ final class RandomMail {
                 percent(50)
                         ? Optional.of(new Deadline(at, any(DeliverBy.Mode.values()), percent(50)))
                         : Optional.empty(),
-                percent(50) ? Optional.of("for;" + random.nextInt(1000)) : Optional.empty());
+                percent(50) ? Optional.of((percent(50) ? "for;" : "until;") + random.nextInt(1000)) : Optional.empty());
     }
 
     private List<Recipient> recipients() {
@@ -126,7 +127,7 @@ final class RandomMail {
                 open,
                 nowMillis + random.nextInt(2 * HOUR_MILLIS) - HOUR_MILLIS,
                 delivery.attempts() + random.nextInt(2),
-                delivery.delayNoticeSent() || percent(20),
+                delivery.told().and(new Notices(percent(20), percent(20))),
                 reply(),
                 percent(20) ? "" : "mx" + random.nextInt(5) + ".example [192.0.2.1]",
                 any(kinds));

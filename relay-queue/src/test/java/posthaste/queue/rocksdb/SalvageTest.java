@@ -11,19 +11,30 @@ import static posthaste.queue.rocksdb.QueueFixture.contentOf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import posthaste.queue.Delivery;
+import posthaste.queue.Envelope;
+import posthaste.queue.IncomingMessage;
+import posthaste.queue.MailQueue.Moment;
+import posthaste.queue.MailQueue.Passed;
+import posthaste.queue.Mails;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueEvent;
 import posthaste.queue.QueueException.CannotOpen;
 import posthaste.queue.SalvageListener;
 import posthaste.queue.SalvageSummary;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.MailVerb;
+import posthaste.smtp.ReturnContent;
 
 class SalvageTest {
     private static final int MESSAGES = 60;
@@ -142,6 +153,53 @@ class SalvageTest {
             assertThat(each.recipients()).isNotEmpty();
             assertThat(each.events()).extracting(QueueEvent::kind).contains(QueueEvent.Kind.ACCEPTED);
         });
+    }
+
+    @Test
+    void whatIsFoundByItsTimeIsFoundAgain() {
+        Path whole = directory.resolve("with-deadline");
+        long at;
+        try (RocksMailQueue queue = DamagedQueue.openSmall(whole)) {
+            Instant now = Instant.ofEpochMilli(queue.clock().millis());
+            at = now.toEpochMilli() + 60_000;
+            Envelope plain = Mails.envelope(now, "alice@example.com");
+            var tells = new Envelope.Deadline(Instant.ofEpochMilli(at), DeliverBy.Mode.NOTIFY, false);
+            var requests = new Envelope.Requests(
+                    MailVerb.MAIL,
+                    ReturnContent.UNSPECIFIED,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.of(tells),
+                    Optional.empty());
+            IncomingMessage message = queue.begin();
+            message.append(noise(10, 1), 0, 10);
+            QueueFixture.await(message.accept(
+                    new Envelope(
+                            plain.reversePath(),
+                            plain.recipients(),
+                            plain.priority(),
+                            plain.bodyType(),
+                            plain.smtpUtf8(),
+                            requests,
+                            plain.receivedAt(),
+                            Instant.ofEpochMilli(at),
+                            Optional.empty(),
+                            plain.source()),
+                    QueueFixture.DIRECT));
+            assertThat(queue.audit()).isEmpty();
+        }
+
+        Salvage.run(whole, salvaged, told);
+
+        try (RocksMailQueue queue = DamagedQueue.openSmall(salvaged)) {
+            assertThat(queue.audit()).isEmpty();
+            for (Moment each : Moment.values()) {
+                assertThat(QueueFixture.await(queue.passed(each, Passed.Cursor.START, at, 10, QueueFixture.DIRECT))
+                                .deliveries())
+                        .as("%s", each)
+                        .hasSize(1);
+            }
+        }
     }
 
     @Test

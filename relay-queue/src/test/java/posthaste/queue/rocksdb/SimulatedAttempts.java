@@ -121,9 +121,10 @@ final class SimulatedAttempts {
         int max = 1 + random.nextInt(20);
         long when = queue.nowMillis() + random.nextInt(100_000_000) - 50_000_000;
         queue.deliveries.keepCopies(
-                switch (random.nextInt(3)) {
+                switch (random.nextInt(4)) {
                     case 0 -> QueueChecks.backlog(queue.run(), queue.model, random, when, max);
                     case 1 -> QueueChecks.acceptedBefore(queue.run(), queue.model, random, when, max);
+                    case 2 -> QueueChecks.passed(queue.run(), queue.model, random, when, max);
                     default -> QueueChecks.expired(queue.run(), queue.model, when, max);
                 });
     }
