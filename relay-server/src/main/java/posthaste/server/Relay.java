@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,6 @@ import posthaste.delivery.client.ClientMetrics;
 import posthaste.delivery.dns.DnsMetrics;
 import posthaste.delivery.dns.NettyMailDns;
 import posthaste.delivery.dsn.DsnReports;
-import posthaste.delivery.route.OwnMailboxes;
 import posthaste.delivery.route.Router;
 import posthaste.queue.MailQueue;
 import posthaste.queue.QueueException;
@@ -36,6 +36,7 @@ import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
 import posthaste.server.smtp.ListenerConfig;
 import posthaste.server.smtp.ServerMetrics;
+import posthaste.server.smtp.SessionServices;
 import posthaste.server.smtp.SessionSettings;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
@@ -74,25 +75,25 @@ final class Relay implements Readiness {
         this.queue = queue;
         this.vertx = vertx;
         adminBound = config.admin().bind();
-        engine = engine(onFatal);
-        terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
-        listeners = listeners();
         long startedAt = System.nanoTime();
+        Supplier<Duration> uptime = () -> Duration.ofNanos(System.nanoTime() - startedAt);
+        var directory = new Directory(config.directory(), config.limits().recipients());
+        Router router = router();
+        engine = engine(directory, router, onFatal);
+        terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
+        listeners = listeners(directory, router, uptime);
         admin = new AdminServer(
-                vertx,
-                config.admin(),
-                this,
-                meters.registry(),
-                queue,
-                terminals,
-                Version.current(),
-                () -> Duration.ofNanos(System.nanoTime() - startedAt));
+                vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
     }
 
-    private DeliveryEngine engine(Consumer<QueueException> onFatal) {
+    private Router router() {
+        var metrics = new DnsMetrics(meters.registry());
+        var dns = new NettyMailDns(vertx, config.delivery().dns(), queue.clock(), metrics);
+        return new Router(config.delivery(), dns, () -> bound);
+    }
+
+    private DeliveryEngine engine(Directory directory, Router router, Consumer<QueueException> onFatal) {
         MeterRegistry registry = meters.registry();
-        var dns = new NettyMailDns(vertx, config.delivery().dns(), queue.clock(), new DnsMetrics(registry));
-        var router = new Router(config.delivery(), dns, () -> bound);
         var reports = new DsnReports(
                 config.hostname(), config.delivery().bounce(), config.delivery().retry());
         return new DeliveryEngine(
@@ -100,21 +101,23 @@ final class Relay implements Readiness {
                 config.delivery(),
                 queue,
                 router,
-                OwnMailboxes.NONE,
+                new LocalMailboxes(directory),
                 reports,
                 new DeliveryMetrics(registry),
                 new ClientMetrics(registry),
                 onFatal);
     }
 
-    private List<Listener> listeners() {
-        var directory = new Directory(config.directory(), config.limits().recipients());
+    private List<Listener> listeners(Directory directory, Router router, Supplier<Duration> uptime) {
+        var services = new SessionServices(
+                terminals, new EngineFlushing(engine), new RoutedDomains(router), Version.current(), uptime);
         var settings = new SessionSettings(
                 config.hostname(),
                 config.limits(),
                 new RelayPolicy(config.access(), directory),
                 config.delivery().retry().expireBounce(),
                 queue,
+                services,
                 new ServerMetrics(meters.registry()));
         return config.listeners().stream()
                 .map(each -> new Listener(vertx, each, settings))

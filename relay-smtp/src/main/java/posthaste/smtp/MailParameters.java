@@ -39,6 +39,17 @@ public record MailParameters(
         }
     }
 
+    /** Whether there is nothing beside SIZE and BODY, which is what nearly every client says. */
+    public boolean isPlain() {
+        return !smtpUtf8
+                && returnContent == ReturnContent.UNSPECIFIED
+                && envelopeId.isEmpty()
+                && submitter.isEmpty()
+                && deliverBy.isEmpty()
+                && futureRelease.isEmpty()
+                && priority.isEmpty();
+    }
+
     /** Only SIZE and BODY, what nearly every client says. */
     public static MailParameters of(OptionalLong size, BodyType body) {
         return new MailParameters(

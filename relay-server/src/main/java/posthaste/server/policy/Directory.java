@@ -114,6 +114,11 @@ public final class Directory {
         return alias(mailbox).filter(Alias::leadsOn).map(Alias::members);
     }
 
+    /** Whether mail for this destination, a domain in lower case, ends here. */
+    public boolean isLocal(String destination) {
+        return local.domains().contains(destination);
+    }
+
     /**
      * Why mail that is already accepted for this recipient can go nowhere: it is an address in a local domain that is
      * unknown, full, on hold, ambiguous or has moved. Empty for every recipient that is delivered like any other: remote

@@ -1,9 +1,15 @@
 package posthaste.server.smtp;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import posthaste.queue.Envelope;
+import posthaste.server.policy.Verdict;
+import posthaste.smtp.Command;
+import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Reply;
+import posthaste.smtp.ReversePath;
 
 /** What a state asks its session to do. */
 sealed interface Action {
@@ -19,16 +25,80 @@ sealed interface Action {
         }
     }
 
+    /** Says something, unless the client has sent more without waiting for it: then the session ends. */
+    record RespondLast(Reply reply) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.respondLast(this);
+        }
+    }
+
     /**
-     * Tells the client to go ahead, and takes what follows as the content of a message.
+     * How a message is received.
      *
      * @param trace writes the field on top of it
      * @param recipient for the trace field, where there is only one
+     * @param binary whether it may hold any octets at all (RFC 3030 §3)
+     * @param kept whether it may have to be queued
+     * @param shown whether terminals are to be written it
      */
-    record Receive(Reply reply, TraceHeader trace, Optional<Mailbox> recipient) implements Action {
+    record Content(TraceHeader trace, Optional<Mailbox> recipient, boolean binary, boolean kept, boolean shown) {}
+
+    /** Tells the client to go ahead, and takes what follows as the content of a message, up to its dot. */
+    record Receive(Reply reply, Content content) implements Action {
         @Override
         public void perform(Performer performer) {
             performer.receive(this);
+        }
+    }
+
+    /**
+     * Takes what follows as a chunk of the message.
+     *
+     * @param begins how the message is received, with its first chunk
+     */
+    record ReceiveChunk(Command.Bdat chunk, Optional<Content> begins) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.receiveChunk(this);
+        }
+    }
+
+    /** Says something, and throws away the {@code octets} that follow. */
+    record SkipChunk(Reply reply, long octets) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.skipChunk(this);
+        }
+    }
+
+    /** Writes the message that was received to terminals; what is said depends on how that ends. */
+    record Show(
+            MailVerb verb,
+            ReversePath from,
+            List<Mailbox> addresses,
+            posthaste.server.smtp.Content content,
+            Instant now)
+            implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.show(this);
+        }
+    }
+
+    /** Asks the name system about the domain of a recipient; what is said depends on its answer. */
+    record CheckDomain(Mailbox recipient, Verdict.Accepted accepted) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.checkDomain(this);
+        }
+    }
+
+    /** Has what waits for a node tried now, and says how much that is. */
+    record Flush(Command.Etrn command) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.flush(this);
         }
     }
 
@@ -40,7 +110,7 @@ sealed interface Action {
         }
     }
 
-    /** Forgets the message that was received, and says why. */
+    /** Forgets the message that is being received, if any, and says something. */
     record Drop(Reply reply) implements Action {
         @Override
         public void perform(Performer performer) {
@@ -60,7 +130,19 @@ sealed interface Action {
     interface Performer {
         void respond(Respond action);
 
+        void respondLast(RespondLast action);
+
         void receive(Receive action);
+
+        void receiveChunk(ReceiveChunk action);
+
+        void skipChunk(SkipChunk action);
+
+        void show(Show action);
+
+        void checkDomain(CheckDomain action);
+
+        void flush(Flush action);
 
         void commit(Commit action);
 

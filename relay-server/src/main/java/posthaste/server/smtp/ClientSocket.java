@@ -35,8 +35,8 @@ final class ClientSocket {
 
     /** Why input waits. */
     enum Hold {
-        /** The queue is asked: what follows the message is read after the answer. */
-        COMMIT,
+        /** Somebody is asked, most often the queue: what follows is read after the answer. */
+        ANSWER,
         /** The queue has no room for more of this message. */
         CONTENT,
         /** The client does not read our replies. */
@@ -221,7 +221,7 @@ final class ClientSocket {
     /** Reads no further for this reason too. */
     void hold(Hold reason) {
         holds.add(reason);
-        if (reason != Hold.COMMIT && isOpen()) pause();
+        if (reason != Hold.ANSWER && isOpen()) pause();
     }
 
     /** Reads on, unless there is another reason not to. */

@@ -19,6 +19,7 @@ final class CommandLines implements Input {
     private final CommandParser parser;
     private final Consumer<Command> session;
     private boolean begun;
+    private boolean more;
 
     /** @param parser shared by the sessions of an event loop: it keeps nothing between two lines */
     CommandLines(CommandParser parser, Consumer<Command> session) {
@@ -37,6 +38,7 @@ final class CommandLines implements Input {
         }
         LineFramer.Result result = framer.next(in, from, to);
         int at = framer.position();
+        more = at < to;
         switch (result) {
             case INCOMPLETE -> {}
             case LINE -> session.accept(parser.parse(framer.line(), framer.offset(), framer.length()));
@@ -44,6 +46,11 @@ final class CommandLines implements Input {
             case TOO_LONG -> session.accept(TOO_LONG);
         }
         return at;
+    }
+
+    /** Whether the client has sent more behind the command that is being looked at. */
+    boolean hasMore() {
+        return more;
     }
 
     /** Whether a line has begun and not ended. */

@@ -16,6 +16,16 @@ record Connected(Peer peer) implements SessionState {
         return refuse(Replies.HELLO_FIRST);
     }
 
+    @Override
+    public Transition turn(Command.Turn command) {
+        return last(Replies.HELLO_FIRST);
+    }
+
+    @Override
+    public Transition atrn(Command.Atrn command) {
+        return last(Replies.HELLO_FIRST);
+    }
+
     /** The header and the body of an HTTP request may be made of commands: none of them is read. */
     @Override
     public Transition foreign(Command.Foreign line) {

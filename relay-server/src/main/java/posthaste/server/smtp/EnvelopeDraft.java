@@ -11,7 +11,6 @@ import posthaste.queue.Envelope.Requests;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
-import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.ReversePath;
 
@@ -20,13 +19,32 @@ import posthaste.smtp.ReversePath;
  * return a draft is a value.
  *
  * @param reversePath of MAIL
- * @param recipients accepted, each once
+ * @param options what else MAIL said
+ * @param recipients accepted as mail, each once
+ * @param terminals accepted for their terminals, each once
  * @param refusedAny whether a recipient was refused: then DATA without any is 554, not 503 (RFC 5321 §3.3)
  */
-record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolean refusedAny) {
+record EnvelopeDraft(
+        ReversePath reversePath,
+        MailOptions options,
+        List<Recipient> recipients,
+        List<TerminalRecipient> terminals,
+        boolean refusedAny) {
+
+    /**
+     * A recipient whose terminal was active.
+     *
+     * @param instead who gets the message as mail where the terminal has gone meanwhile; nobody for SEND, and for SAML,
+     *     whose mail goes out in any case
+     */
+    record TerminalRecipient(Mailbox address, List<Recipient> instead) {}
 
     EnvelopeDraft(ReversePath reversePath) {
-        this(reversePath, List.of(), false);
+        this(reversePath, MailOptions.NONE);
+    }
+
+    EnvelopeDraft(ReversePath reversePath, MailOptions options) {
+        this(reversePath, options, List.of(), List.of(), false);
     }
 
     /** With those that are not there yet; the same where all are. */
@@ -35,49 +53,91 @@ record EnvelopeDraft(ReversePath reversePath, List<Recipient> recipients, boolea
         more.addAll(recipients);
         for (Recipient each : accepted) if (!contains(each.mailbox())) more.add(each);
         boolean grown = more.size() > recipients.size();
-        return grown ? new EnvelopeDraft(reversePath, Collections.unmodifiableList(more), refusedAny) : this;
+        List<Recipient> all = Collections.unmodifiableList(more);
+        return grown ? new EnvelopeDraft(reversePath, options, all, terminals, refusedAny) : this;
+    }
+
+    /** With a terminal, once. */
+    EnvelopeDraft plus(TerminalRecipient terminal) {
+        for (TerminalRecipient each : terminals) if (isSame(each.address(), terminal.address())) return this;
+        List<TerminalRecipient> more = new ArrayList<>(terminals);
+        more.add(terminal);
+        return new EnvelopeDraft(reversePath, options, recipients, List.copyOf(more), refusedAny);
+    }
+
+    /** Where nothing goes to terminals: who had an active one gets mail, as far as mail may stand in for it. */
+    EnvelopeDraft asMail() {
+        var draft = new EnvelopeDraft(reversePath, options, recipients, List.of(), refusedAny);
+        for (TerminalRecipient each : terminals) draft = draft.plus(each.instead());
+        return draft;
     }
 
     EnvelopeDraft withRefusal() {
-        return refusedAny ? this : new EnvelopeDraft(reversePath, recipients, true);
+        return refusedAny ? this : new EnvelopeDraft(reversePath, options, recipients, terminals, true);
     }
 
     /** Domains are compared in any letter case, local parts as they are (RFC 5321 §2.4). */
     boolean contains(Mailbox mailbox) {
-        for (Recipient recipient : recipients) {
-            Mailbox other = recipient.mailbox();
-            boolean same = other.localPart().equals(mailbox.localPart())
-                    && other.domain().equalsIgnoreCase(mailbox.domain());
-            if (same) return true;
-        }
+        for (Recipient recipient : recipients) if (isSame(recipient.mailbox(), mailbox)) return true;
         return false;
     }
 
+    private static boolean isSame(Mailbox one, Mailbox other) {
+        return one.localPart().equals(other.localPart()) && one.domain().equalsIgnoreCase(other.domain());
+    }
+
     boolean isEmpty() {
-        return recipients.isEmpty();
+        return recipients.isEmpty() && terminals.isEmpty();
+    }
+
+    int size() {
+        return recipients.size() + terminals.size();
+    }
+
+    /** Whether anything of it may have to be queued. */
+    boolean mayBeMail() {
+        if (!recipients.isEmpty()) return true;
+        for (TerminalRecipient each : terminals) if (!each.instead().isEmpty()) return true;
+        return false;
     }
 
     /** Its recipient, where it has one only. */
     Optional<Mailbox> onlyRecipient() {
-        return recipients.size() == 1 ? Optional.of(recipients.get(0).mailbox()) : Optional.empty();
+        return size() == 1 && !recipients.isEmpty()
+                ? Optional.of(recipients.get(0).mailbox())
+                : Optional.empty();
     }
 
     /**
-     * @param bodyType what the content really holds, so that the next host is told the truth
-     * @param reportLifetime how long mail from the null reverse-path is kept
+     * The envelope of what goes out as mail.
+     *
+     * @param content what the message really holds, so that the next host is told the truth
+     * @param reportLifetime how long mail from the null reverse-path is kept, from its release on
      */
-    Envelope envelope(BodyType bodyType, Instant now, Duration reportLifetime, Source source) {
-        Optional<Instant> expiresAt = reversePath.isNull() ? Optional.of(now.plus(reportLifetime)) : Optional.empty();
+    Envelope envelope(Content content, Instant now, Duration reportLifetime, Source source) {
+        Instant firstDue = options.releaseAt().filter(now::isBefore).orElse(now);
+        Optional<Instant> expiresAt =
+                reversePath.isNull() ? Optional.of(firstDue.plus(reportLifetime)) : Optional.empty();
+        Requests requests = options.requests();
         return new Envelope(
                 reversePath,
                 recipients,
-                PriorityClass.NORMAL,
-                bodyType,
-                false,
-                Requests.NONE,
+                requests.priorityLevel().isPresent()
+                        ? PriorityClass.ofLevel(requests.priorityLevel().getAsInt())
+                        : PriorityClass.NORMAL,
+                content.bodyType(),
+                options.smtpUtf8() && needsSmtpUtf8(content),
+                requests,
                 now,
-                now,
+                firstDue,
                 expiresAt,
                 source);
+    }
+
+    /** A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). */
+    private boolean needsSmtpUtf8(Content content) {
+        if (content.eightBitHeader() || !reversePath.isAscii()) return true;
+        for (Recipient each : recipients) if (!each.mailbox().isAscii()) return true;
+        return false;
     }
 }

@@ -53,13 +53,13 @@ public final class Listener {
      * @return the address bound; or fails with {@link BindException}
      */
     public Future<InetSocketAddress> listen() {
-        Greetings greetings = Greetings.of(settings.hostname(), settings.limits());
+        var flushPace = new FlushPace(nanos);
         SocketAddress address = address();
         Future<Integer> port = Future.succeededFuture(0);
         for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
             ContextInternal context =
                     vertx.contextBuilder().withEventLoop((EventLoop) executor).build();
-            var loop = new SessionLoop(context, settings, greetings, nanos);
+            var loop = new SessionLoop(context, settings, flushPace, nanos);
             port = port.compose(before -> listen(context, loop, address));
         }
         return port.map(bound -> new InetSocketAddress(config.bind().getAddress(), bound))

@@ -3,6 +3,10 @@ package posthaste.server.smtp;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
@@ -10,7 +14,10 @@ import posthaste.server.policy.RelayPolicy.Standing;
 import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.Offer;
 import posthaste.smtp.RcptParameters;
+import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /**
@@ -20,38 +27,52 @@ import posthaste.smtp.Reply;
  * @param settings what every session has in common
  * @param greetings what we say of ourselves
  * @param standing what it may do
+ * @param mayFlush whether it may use ETRN
  * @param source its address and what it calls itself, as its messages will have it
  * @param trace the field on top of its messages
  */
-record Peer(SessionSettings settings, Greetings greetings, Standing standing, Source source, TraceHeader trace) {
+record Peer(
+        SessionSettings settings,
+        Greetings greetings,
+        Standing standing,
+        boolean mayFlush,
+        Source source,
+        TraceHeader trace) {
     private static final String SMTP = "SMTP";
     private static final String ESMTP = "ESMTP";
+    /** RFC 6531 §4.3. */
+    private static final String UTF8SMTP = "UTF8SMTP";
 
     /** One that has not said anything yet. */
     static Peer connected(SessionSettings settings, Greetings greetings, InetAddress address) {
-        return of(
+        var source = new Source(NetUtil.toAddressString(address), "", SMTP, "");
+        return new Peer(
                 settings,
                 greetings,
                 settings.policy().standingOf(address),
-                new Source(NetUtil.toAddressString(address), "", SMTP, ""));
-    }
-
-    private static Peer of(SessionSettings settings, Greetings greetings, Standing standing, Source source) {
-        return new Peer(settings, greetings, standing, source, TraceHeader.of(settings.hostname(), source));
+                settings.policy().mayFlush(address),
+                source,
+                TraceHeader.of(settings.hostname(), source));
     }
 
     /** The same after HELO. */
     Peer named(String name) {
-        return named(name, SMTP);
+        return speaking(name, SMTP);
     }
 
     /** The same after EHLO. */
     Peer extended(String name) {
-        return named(name, ESMTP);
+        return speaking(name, ESMTP);
     }
 
-    private Peer named(String name, String protocol) {
-        return of(settings, greetings, standing, new Source(source.address(), name, protocol, source.user()));
+    /** The same for a message whose MAIL had SMTPUTF8. */
+    Peer international() {
+        return speaking(source.helloName(), UTF8SMTP);
+    }
+
+    private Peer speaking(String name, String protocol) {
+        var said = new Source(source.address(), name, protocol, source.user());
+        return new Peer(settings, greetings, standing, mayFlush, said, TraceHeader.of(settings.hostname(), said));
     }
 
     LimitsConfig limits() {
@@ -62,16 +83,74 @@ record Peer(SessionSettings settings, Greetings greetings, Standing standing, So
         return settings.reportLifetime();
     }
 
-    Verdict judge(ForwardPath recipient, RcptParameters parameters) {
-        return settings.policy().judge(standing, recipient, parameters, false);
+    boolean isTrusted() {
+        return standing == Standing.TRUSTED;
+    }
+
+    Instant now() {
+        return settings.queue().clock().instant();
+    }
+
+    Reply ehlo() {
+        return greetings.ehlo(standing, mayFlush, now());
+    }
+
+    Offer offer() {
+        return greetings.offer(standing, mayFlush);
+    }
+
+    Verdict judge(ForwardPath recipient, RcptParameters parameters, boolean smtpUtf8) {
+        return settings.policy().judge(standing, recipient, parameters, smtpUtf8);
+    }
+
+    /** Whether the name system is to be asked about the recipient, who was accepted. */
+    boolean verifies(ForwardPath recipient) {
+        return settings.policy().verifiesDomains() && !settings.policy().isLocal(recipient);
+    }
+
+    /** Whether it may write to the terminal of somebody: strangers only to those of this place. */
+    boolean mayReach(ForwardPath recipient) {
+        return isTrusted() || settings.policy().isLocal(recipient);
+    }
+
+    boolean hasTerminal(Mailbox address) {
+        return settings.services().terminals().isActive(address);
     }
 
     Reply verify(Command.Vrfy command) {
         return settings.policy().verify(standing, command.user(), command.smtpUtf8());
     }
 
+    Reply expand(Command.Expn command) {
+        return settings.policy().expand(standing, command.list(), command.smtpUtf8());
+    }
+
     /** Why no message is taken now. */
     Optional<QueueException> refusal() {
         return settings.queue().refusal();
+    }
+
+    /**
+     * The answer to HELP STATUS; what tells of others is for trusted clients only.
+     *
+     * @param transaction where the session stands
+     */
+    Reply status(String transaction) {
+        Duration up = settings.services().uptime().get();
+        List<String> lines = new ArrayList<>();
+        lines.add("Posthaste " + settings.services().version() + ", up for "
+                + Duration.ofSeconds(up.toSeconds()).toString().substring(2).toLowerCase(Locale.ROOT));
+        String name = source.helloName().isEmpty() ? "not introduced" : source.protocol() + " as " + source.helloName();
+        lines.add("You are " + source.address() + ", " + name + "; no TLS, not authenticated");
+        lines.add("You may " + (isTrusted() ? "relay" : "send to addresses of this place"));
+        lines.add(transaction);
+        if (isTrusted()) {
+            lines.add("Messages queued: " + settings.queue().status().messages());
+            lines.add("Sessions: " + settings.connections().open());
+            lines.add(refusal()
+                    .map(why -> "No mail is taken now: " + why.getMessage())
+                    .orElse("Mail is taken"));
+        }
+        return Replies.status(settings.hostname(), lines);
     }
 }

@@ -1,9 +1,15 @@
 package posthaste.server.smtp;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import posthaste.queue.QueueException;
 import posthaste.smtp.Command;
+import posthaste.smtp.DeliverBy;
+import posthaste.smtp.FutureRelease;
+import posthaste.smtp.MailParameters;
 import posthaste.smtp.Replies;
+import posthaste.smtp.Reply;
 
 /** The client has said who it is, and no transaction is under way (RFC 5321 §3.3). */
 record Ready(Peer peer) implements SessionState {
@@ -12,9 +18,42 @@ record Ready(Peer peer) implements SessionState {
     public Transition mail(Command.Mail command) {
         boolean tooLarge = command.parameters().size().orElse(0) > peer.limits().messageSize();
         if (tooLarge) return refuse(Replies.MESSAGE_TOO_LARGE);
+        if (MailOptions.arePlain(command)) {
+            return begin(command, MailOptions.plain(command.parameters().body()));
+        }
+        boolean terminals = peer.settings().services().terminals().isEnabled();
+        if (command.verb().seeksTerminal() && !terminals) {
+            return refuse(Replies.notImplemented(command.verb().name()));
+        }
+        Instant now = peer.now();
+        Optional<Reply> refusal = refusal(command.parameters(), now);
+        return refusal.isPresent() ? refuse(refusal.get()) : begin(command, MailOptions.of(command, now));
+    }
+
+    private Transition begin(Command.Mail command, MailOptions options) {
         Optional<QueueException> refusal = peer.refusal();
         if (refusal.isPresent()) return new Transition(this, Refusals.of(refusal.get()));
-        var next = new Addressing(peer, new EnvelopeDraft(command.reversePath()));
+        Peer client = options.smtpUtf8() ? peer.international() : peer;
+        var next = new Addressing(client, new EnvelopeDraft(command.reversePath(), options));
         return new Transition(next, new Action.Respond(Replies.SENDER_OK), Toll.TRANSACTION);
+    }
+
+    /** What the reply to EHLO did not offer, or bounded. */
+    private Optional<Reply> refusal(MailParameters said, Instant now) {
+        if (said.priority().isPresent() && !peer.isTrusted()) return Optional.of(Replies.UNKNOWN_PARAMETER);
+        Duration least = peer.limits().deliverByMin();
+        boolean tooSoon = said.deliverBy()
+                .filter(by -> by.mode() == DeliverBy.Mode.RETURN && by.seconds() < least.toSeconds())
+                .isPresent();
+        if (tooSoon) return Optional.of(Replies.deliverByTooShort(least));
+        return said.futureRelease().flatMap(release -> refusal(release, now));
+    }
+
+    private Optional<Reply> refusal(FutureRelease release, Instant now) {
+        Duration longest = peer.limits().holdMax();
+        if (!peer.isTrusted() || longest.isZero()) return Optional.of(Replies.UNKNOWN_PARAMETER);
+        Instant at = release.releaseAt(now);
+        if (at.isBefore(now)) return Optional.of(Replies.RELEASE_IN_THE_PAST);
+        return at.isAfter(now.plus(longest)) ? Optional.of(Replies.holdTooLong(longest)) : Optional.empty();
     }
 }

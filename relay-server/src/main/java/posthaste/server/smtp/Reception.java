@@ -1,6 +1,10 @@
 package posthaste.server.smtp;
 
+import java.io.ByteArrayOutputStream;
 import posthaste.queue.IncomingMessage;
+import posthaste.smtp.ChunkDecoder;
+import posthaste.smtp.Command;
+import posthaste.smtp.ContentInspection;
 import posthaste.smtp.ContentSink;
 import posthaste.smtp.DataDecoder;
 
@@ -8,7 +12,7 @@ import posthaste.smtp.DataDecoder;
  * One message on its way in. As soon as it is known that it will be refused, what was kept of it is given back; its end
  * must be found all the same. Owned by its session.
  */
-final class Reception implements Input, ContentSink {
+final class Reception implements ContentSink {
 
     /** Who is told how it goes. */
     interface Listener {
@@ -17,18 +21,29 @@ final class Reception implements Input, ContentSink {
 
         /** The end was found. */
         void ended(Content content);
+
+        /** A chunk has come whole. */
+        void chunkEnded(Command.Bdat chunk, Content content);
     }
 
     private final IncomingMessage message;
+    private final Action.Content how;
     private final LimitsConfig limits;
+    private final int showableMax;
     private final Listener listener;
-    private final DataDecoder decoder = new DataDecoder();
+    private final ChunkDecoder chunks = new ChunkDecoder();
+    private final ByteArrayOutputStream shown = new ByteArrayOutputStream(0);
+    private ContentInspection seen = chunks.content();
+    private boolean showable = true;
     private boolean dropped;
     private boolean writable;
 
-    Reception(IncomingMessage message, LimitsConfig limits, Listener listener) {
+    /** @param showableMax octets of the largest message that terminals are written */
+    Reception(IncomingMessage message, Action.Content how, LimitsConfig limits, int showableMax, Listener listener) {
         this.message = message;
+        this.how = how;
         this.limits = limits;
+        this.showableMax = showableMax;
         this.listener = listener;
     }
 
@@ -36,28 +51,68 @@ final class Reception implements Input, ContentSink {
         return message;
     }
 
-    @Override
-    public int read(byte[] in, int from, int to) {
-        writable = true;
-        int at = decoder.decode(in, from, to, this);
-        Content content = Content.of(decoder.content());
+    /** What terminals are written. */
+    byte[] shown() {
+        return shown.toByteArray();
+    }
+
+    /** What comes is content up to the dot. */
+    Input dotted() {
+        var decoder = new DataDecoder();
+        seen = decoder.content();
+        return (in, from, to) -> {
+            writable = true;
+            int at = decoder.decode(in, from, to, this);
+            if (decoder.isFinished()) {
+                Content content = content();
+                judge(content);
+                listener.ended(content);
+            } else {
+                judge(content());
+                if (!writable && !dropped) listener.full(message);
+            }
+            return at;
+        };
+    }
+
+    /** What comes is a chunk; one of no octets has come already. */
+    Input chunk(Command.Bdat chunk) {
+        chunks.begin(chunk);
+        return (in, from, to) -> {
+            writable = true;
+            int at = chunks.decode(in, from, to, this);
+            Content content = content();
+            judge(content);
+            if (!writable && !dropped) listener.full(message);
+            if (chunks.isFinished()) listener.chunkEnded(chunk, content);
+            return at;
+        };
+    }
+
+    /** What is known of it by now. */
+    Content content() {
+        return Content.of(seen, how.binary(), showable);
+    }
+
+    private void judge(Content content) {
         if (!dropped && content.refusal(limits).isPresent()) drop();
-        if (decoder.isFinished()) {
-            listener.ended(content);
-        } else if (!writable && !dropped) {
-            listener.full(message);
-        }
-        return at;
     }
 
     @Override
     public void content(byte[] array, int offset, int length) {
         if (dropped) return;
-        if (decoder.content().octets() > limits.messageSize()) {
+        if (seen.octets() > limits.messageSize()) {
             drop();
-        } else {
-            writable = message.append(array, offset, length);
+            return;
         }
+        if (how.kept()) writable = message.append(array, offset, length);
+        if (how.shown()) show(array, offset, length);
+    }
+
+    private void show(byte[] array, int offset, int length) {
+        showable = showable && shown.size() + length <= showableMax;
+        if (showable) shown.write(array, offset, length);
+        else shown.reset();
     }
 
     /** Keeps nothing; does nothing once the message was handed to the queue. */

@@ -4,6 +4,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,8 @@ import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
 import posthaste.server.smtp.ClientSocket.Hold;
+import posthaste.server.terminal.TerminalMessage;
+import posthaste.server.terminal.TerminalVanished;
 import posthaste.smtp.Command;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -50,7 +53,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         budget = new Budget(settings.limits());
         commands = new CommandLines(loop.parser(), this::command);
         input = commands;
-        state = new Connected(Peer.connected(settings, loop.greetings(), address));
+        Peer peer = Peer.connected(settings, loop.greetings(), address);
+        state = settings.policy().refuses(address) ? new Denied(peer) : new Connected(peer);
     }
 
     /** Greets the client. */
@@ -60,7 +64,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void greet() {
         socket.open();
-        socket.say(loop.greetings().greeting());
+        boolean denied = state instanceof Denied;
+        say(denied ? loop.greetings().denial() : loop.greetings().greeting());
+        if (denied) loop.log().turnedAway(client(), loop.greetings().denial());
         readDone();
         socket.flush();
     }
@@ -78,7 +84,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void readDone() {
-        if (socket.isHeld(Hold.COMMIT) || socket.isHeld(Hold.CONTENT)) {
+        if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
         } else if (input != commands) {
             socket.deadline(settings.limits().dataTimeout());
@@ -109,7 +115,20 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         input = commands;
         dotNanos = loop.nowNanos();
         perform(state.received(content, settings.queue().clock().instant()));
-        if (leaving && !socket.isHeld(Hold.COMMIT)) end(Replies.SHUTTING_DOWN);
+        leaveIfIdle();
+    }
+
+    @Override
+    public void chunkEnded(Command.Bdat chunk, Content content) {
+        answered = true;
+        input = commands;
+        dotNanos = loop.nowNanos();
+        perform(state.chunkReceived(chunk, content, settings.queue().clock().instant()));
+        if (chunk.last()) leaveIfIdle();
+    }
+
+    private void leaveIfIdle() {
+        if (leaving && !socket.isHeld(Hold.ANSWER)) end(Replies.SHUTTING_DOWN);
     }
 
     // What goes out.
@@ -130,15 +149,133 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     @Override
+    public void respondLast(Action.RespondLast action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+        } else {
+            say(action.reply());
+        }
+    }
+
+    @Override
     public void receive(Action.Receive action) {
+        input = begin(action.content()).dotted();
+        say(action.reply());
+    }
+
+    private Reception begin(Action.Content how) {
         IncomingMessage message = settings.queue().begin();
         Instant now = settings.queue().clock().instant();
-        byte[] trace = action.trace().field(message.id(), action.recipient(), loop.date(now));
-        message.append(trace, 0, trace.length);
-        var begun = new Reception(message, settings.limits(), this);
+        if (how.kept()) {
+            byte[] trace = how.trace().field(message.id(), how.recipient(), loop.date(now));
+            message.append(trace, 0, trace.length);
+        }
+        int showableMax = settings.services().terminals().messageSizeMax();
+        var begun = new Reception(message, how, settings.limits(), showableMax, this);
         reception = Optional.of(begun);
-        input = begun;
+        return begun;
+    }
+
+    @Override
+    public void receiveChunk(Action.ReceiveChunk action) {
+        Reception into = action.begins().map(this::begin).orElseGet(reception::orElseThrow);
+        input = into.chunk(action.chunk());
+        if (action.chunk().octets() == 0) chunkEnded(action.chunk(), into.content());
+    }
+
+    @Override
+    public void skipChunk(Action.SkipChunk action) {
         say(action.reply());
+        if (action.octets() == 0) return;
+        long[] left = {action.octets()};
+        input = (in, from, to) -> {
+            int skipped = (int) Math.min(left[0], to - from);
+            left[0] -= skipped;
+            if (left[0] == 0) {
+                answered = true;
+                input = commands;
+            }
+            return from + skipped;
+        };
+    }
+
+    @Override
+    public void show(Action.Show action) {
+        Reception shown = reception.orElseThrow();
+        var message = new TerminalMessage(
+                shown.message().id().toString(),
+                action.verb(),
+                action.from(),
+                action.addresses(),
+                action.now(),
+                shown.shown());
+        socket.hold(Hold.ANSWER);
+        settings.services()
+                .terminals()
+                .deliver(message, loop.executor())
+                .whenComplete((done, failure) -> socket.guarded(() -> shown(action, failure)));
+    }
+
+    private void shown(Action.Show action, @Nullable Throwable failure) {
+        if (!socket.isOpen()) return; // the client has gone, and nothing was promised to it
+        if (failure == null) {
+            answer(state.shown(Set.of(), action.content(), action.now()));
+        } else if (failure instanceof TerminalVanished gone) {
+            answer(state.shown(Set.copyOf(gone.addresses()), action.content(), action.now()));
+        } else {
+            throw new IllegalStateException("the terminals failed", failure);
+        }
+    }
+
+    @Override
+    public void checkDomain(Action.CheckDomain action) {
+        socket.hold(Hold.ANSWER);
+        settings.services()
+                .domainCheck()
+                .refusal(action.recipient(), loop.executor())
+                .whenComplete((refusal, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("the check of a domain failed", bug);
+                    answer(state.domainChecked(action.accepted(), refusal));
+                }));
+    }
+
+    @Override
+    public void flush(Action.Flush action) {
+        Command.Etrn command = action.command();
+        if (!loop.mayFlush(command)) {
+            say(Replies.ETRN_TOO_OFTEN);
+            return;
+        }
+        socket.hold(Hold.ANSWER);
+        settings.services()
+                .flushing()
+                .attemptNow(command, loop.executor())
+                .whenComplete((begun, failure) ->
+                        socket.guarded(() -> answer(Optional.ofNullable(failure == null ? begun : null), command)));
+    }
+
+    /** RFC 1985 §5: 458 where the queue could not be asked. */
+    private void answer(Optional<Flushing.Begun> begun, Command.Etrn command) {
+        answer(new Transition(
+                state,
+                new Action.Respond(begun.map(found -> replyOf(found, command.node()))
+                        .orElseGet(() -> Replies.unableToQueue(command.node())))));
+    }
+
+    private static Reply replyOf(Flushing.Begun found, String node) {
+        if (found.messages() == 0) return Replies.noMessagesWaiting(node);
+        return found.more() ? Replies.pendingStarted(node) : Replies.pendingStarted(found.messages(), node);
+    }
+
+    /** Somebody who was asked has answered: goes on with that, and then with what the client sent meanwhile. */
+    private void answer(Transition transition) {
+        if (!socket.isOpen()) return;
+        boolean goesOn = transition.action() instanceof Action.Commit;
+        perform(transition);
+        answered = true;
+        if (goesOn) return;
+        if (leaving) end(Replies.SHUTTING_DOWN);
+        socket.release(Hold.ANSWER);
     }
 
     @Override
@@ -146,7 +283,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         IncomingMessage message = reception.orElseThrow().message();
         recipients = action.envelope().recipients().size();
         octets = message.bytes();
-        socket.hold(Hold.COMMIT);
+        socket.hold(Hold.ANSWER);
         message.accept(action.envelope(), loop.executor())
                 .whenComplete((id, failure) -> socket.guarded(() -> committed(id, failure)));
     }
@@ -164,7 +301,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         reception = Optional.empty();
         answered = true;
         if (leaving) end(Replies.SHUTTING_DOWN);
-        socket.release(Hold.COMMIT);
+        socket.release(Hold.ANSWER);
     }
 
     private void takeNote(MessageId id) {
@@ -222,7 +359,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
         leaving = true;
-        boolean busy = input != commands || socket.isHeld(Hold.COMMIT) || commands.isInsideLine();
+        boolean busy = input != commands || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import posthaste.smtp.Command;
 import posthaste.smtp.CommandParser;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -28,6 +29,7 @@ final class SessionLoop {
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
+    private final FlushPace flushPace;
     private final LongSupplier nanos;
     private final SessionLog log;
     private final AcceptFailures acceptFailures;
@@ -39,10 +41,15 @@ final class SessionLoop {
     private boolean draining;
     private boolean ticking;
 
-    SessionLoop(ContextInternal context, SessionSettings settings, Greetings greetings, LongSupplier nanos) {
+    /** @param flushPace shared by the loops of a listener */
+    SessionLoop(ContextInternal context, SessionSettings settings, FlushPace flushPace, LongSupplier nanos) {
         this.context = context;
         this.settings = settings;
-        this.greetings = greetings;
+        this.flushPace = flushPace;
+        greetings = new Greetings(
+                settings.hostname(),
+                settings.limits(),
+                settings.services().terminals().isEnabled());
         this.nanos = nanos;
         log = new SessionLog(nanos);
         acceptFailures = new AcceptFailures(nanos);
@@ -60,6 +67,11 @@ final class SessionLoop {
 
     Greetings greetings() {
         return greetings;
+    }
+
+    /** Whether this node was not asked for a moment ago. */
+    boolean mayFlush(Command.Etrn command) {
+        return flushPace.tryPass(command);
     }
 
     CommandParser parser() {

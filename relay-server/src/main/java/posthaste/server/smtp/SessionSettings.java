@@ -12,6 +12,7 @@ import posthaste.server.policy.RelayPolicy;
  * @param policy who may hand in mail for whom
  * @param reportLifetime how long mail from the null reverse-path is kept: the setting {@code retry.expire-bounce}
  * @param queue where accepted mail goes; its clock dates the mail
+ * @param services what else sessions ask for
  * @param metrics what is counted
  * @param connections the connections that are open now
  */
@@ -21,6 +22,7 @@ public record SessionSettings(
         RelayPolicy policy,
         Duration reportLifetime,
         MailQueue queue,
+        SessionServices services,
         ServerMetrics metrics,
         ConnectionCounts connections) {
 
@@ -30,8 +32,9 @@ public record SessionSettings(
             RelayPolicy policy,
             Duration reportLifetime,
             MailQueue queue,
+            SessionServices services,
             ServerMetrics metrics) {
-        this(hostname, limits, policy, reportLifetime, queue, metrics, new ConnectionCounts(limits));
+        this(hostname, limits, policy, reportLifetime, queue, services, metrics, new ConnectionCounts(limits));
         metrics.observe(connections);
     }
 }

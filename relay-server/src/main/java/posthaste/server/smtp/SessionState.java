@@ -1,9 +1,13 @@
 package posthaste.server.smtp;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
+import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -14,11 +18,16 @@ import posthaste.smtp.Reply;
  *
  * <pre>
  *   Connected --HELO, EHLO--&gt; Ready --MAIL--&gt; Addressing --DATA--&gt; Receiving --the end of the message--&gt; Ready
- *                               ^                 | RSET, HELO, EHLO
- *                               +-----------------+
+ *                               ^                 |       --BDAT--&gt; Chunking  --the end of the last chunk--&gt; Ready
+ *                               +--- RSET, HELO, EHLO ---------------+
+ *   Denied: greeted with 554
  * </pre>
  */
-sealed interface SessionState extends Command.Handler<Transition> permits Connected, Ready, Addressing, Receiving {
+sealed interface SessionState extends Command.Handler<Transition>
+        permits Connected, Denied, Ready, Addressing, Finishing {
+
+    /** A topic of HELP. */
+    String STATUS = "STATUS";
 
     /** The client. */
     Peer peer();
@@ -32,15 +41,13 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
     default Transition helo(Command.Helo command) {
         return new Transition(
                 new Ready(peer().named(command.domain())),
-                new Action.Respond(peer().greetings().helo()));
+                new Action.Drop(peer().greetings().helo()));
     }
 
     /** Ends a transaction like RSET (RFC 5321 §4.1.4). */
     @Override
     default Transition ehlo(Command.Ehlo command) {
-        return new Transition(
-                new Ready(peer().extended(command.domain())),
-                new Action.Respond(peer().greetings().ehlo()));
+        return new Transition(new Ready(peer().extended(command.domain())), new Action.Drop(peer().ehlo()));
     }
 
     @Override
@@ -58,10 +65,9 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
         return refuse(Replies.MAIL_FIRST);
     }
 
-    /** What follows is consumed all the same (RFC 3030 §2); where it ends is known. */
     @Override
     default Transition bdat(Command.Bdat command) {
-        return refuse(Replies.notImplemented("BDAT"));
+        return refuseChunk(command, Replies.MAIL_FIRST);
     }
 
     @Override
@@ -71,7 +77,7 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
 
     @Override
     default Transition rset(Command.Rset command) {
-        return new Transition(withoutTransaction(), new Action.Respond(Replies.OK), Toll.JUNK);
+        return new Transition(withoutTransaction(), new Action.Drop(Replies.OK), Toll.JUNK);
     }
 
     @Override
@@ -81,7 +87,8 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
 
     @Override
     default Transition help(Command.Help command) {
-        return junk(Replies.help(command.topic(), peer().greetings().offer()));
+        boolean status = command.topic().filter(STATUS::equalsIgnoreCase).isPresent();
+        return junk(status ? peer().status(situation()) : Replies.help(command.topic(), peer().offer()));
     }
 
     @Override
@@ -91,22 +98,30 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
 
     @Override
     default Transition expn(Command.Expn command) {
-        return refuse(Replies.notImplemented("EXPN"));
+        return junk(peer().expand(command));
     }
 
+    /** Only for clients that the operator lists (RFC 1985 §5.3); this relay has no queues with names of their own. */
     @Override
     default Transition etrn(Command.Etrn command) {
-        return refuse(Replies.notImplemented("ETRN"));
+        if (!peer().mayFlush()) return junk(Replies.ETRN_NOT_ALLOWED);
+        if (command.scope() == Command.Etrn.Scope.QUEUE) return junk(Replies.unableToQueue(command.node()));
+        return new Transition(this, new Action.Flush(command), Toll.JUNK);
     }
 
+    /**
+     * Refused with RFC 821's own code (§3.8): nobody is authenticated, and to change roles with somebody unknown would give
+     * the mail of others away (RFC 5321 Appendix F.1). Who is known and owns domains would become the server here.
+     */
     @Override
     default Transition turn(Command.Turn command) {
-        return refuse(Replies.notImplemented("TURN"));
+        return last(Replies.TURN_UNSAFE);
     }
 
+    /** Likewise (RFC 2645 §5). */
     @Override
     default Transition atrn(Command.Atrn command) {
-        return refuse(Replies.notImplemented("ATRN"));
+        return last(Replies.AUTHENTICATION_NEEDED);
     }
 
     @Override
@@ -131,6 +146,30 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
         return new Transition(this, new Action.Respond(line.refusal()), toll);
     }
 
+    /** What HELP STATUS tells of the transaction. */
+    default String situation() {
+        return "No transaction";
+    }
+
+    /** The domain of a recipient was looked up: whether it takes mail. */
+    default Transition domainChecked(Verdict.Accepted accepted, Optional<Reply> refusal) {
+        throw new IllegalStateException("no recipient was checked in " + this);
+    }
+
+    /** A chunk has come whole. */
+    default Transition chunkReceived(Command.Bdat chunk, Content content, Instant now) {
+        throw new IllegalStateException("no chunk was announced in " + this);
+    }
+
+    /**
+     * Terminals were written to.
+     *
+     * @param vanished addresses none of whose terminals took the message
+     */
+    default Transition shown(Set<Mailbox> vanished, Content content, Instant now) {
+        throw new IllegalStateException("nothing was shown in " + this);
+    }
+
     /** The message that was announced has ended. */
     default Transition received(Content content, Instant now) {
         throw new IllegalStateException("no message was announced in " + this);
@@ -149,6 +188,18 @@ sealed interface SessionState extends Command.Handler<Transition> permits Connec
     /** Says no, and that is all. */
     default Transition refuse(Reply reply) {
         return new Transition(this, new Action.Respond(reply), Toll.of(reply));
+    }
+
+    /** Says no to a chunk, which is read and thrown away all the same (RFC 3030 §2). */
+    default Transition refuseChunk(Command.Bdat command, Reply reply) {
+        Optional<Reply> worse = Chunking.refusal(command, peer().limits());
+        if (worse.isPresent()) return new Transition(this, new Action.Close(worse.get()));
+        return new Transition(this, new Action.SkipChunk(reply, command.octets()), Toll.of(reply));
+    }
+
+    /** Answers a command behind which nothing may have been sent (RFC 2920 §3.1). */
+    default Transition last(Reply reply) {
+        return new Transition(this, new Action.RespondLast(reply), Toll.of(reply));
     }
 
     /** Answers what moves no mail; a mistake counts as such, not as junk. */

@@ -1,6 +1,6 @@
 package posthaste.server.smtp;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Optional;
 import posthaste.queue.Envelope.Source;
@@ -37,6 +37,6 @@ record TraceHeader(String start) {
                 new StringBuilder(start.length() + 128).append(start).append(id);
         if (recipient.isPresent())
             field.append("\r\n for <").append(recipient.get()).append('>');
-        return field.append(";\r\n ").append(date).append("\r\n").toString().getBytes(ISO_8859_1);
+        return field.append(";\r\n ").append(date).append("\r\n").toString().getBytes(UTF_8);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +27,9 @@ import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.terminal.TerminalMetrics;
+import posthaste.server.terminal.Terminals;
+import posthaste.server.terminal.TerminalsConfig;
 
 /** A listener on loopback with a real queue behind it, and a clock for time-outs that only the test moves. */
 final class RelayFixture implements AutoCloseable {
@@ -87,8 +91,19 @@ final class RelayFixture implements AutoCloseable {
         var policy = new RelayPolicy(
                 AccessConfig.of(TrustedNetworks.parse(List.of(trusted))),
                 new Directory(DirectoryConfig.of(local), 1000));
-        var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, metrics);
+        var services = services(vertx, TerminalsConfig.DEFAULT);
+        var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, services, metrics);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
+    }
+
+    /** Terminals that are real, and others that know of nothing. */
+    static SessionServices services(Vertx vertx, TerminalsConfig config) {
+        return new SessionServices(
+                new Terminals(vertx, config, new TerminalMetrics(new SimpleMeterRegistry())),
+                (command, owner) -> CompletableFuture.completedStage(new Flushing.Begun(0, false)),
+                (recipient, owner) -> CompletableFuture.completedStage(Optional.empty()),
+                "test",
+                () -> Duration.ofSeconds(90));
     }
 
     TestClient connect() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
@@ -44,13 +46,14 @@ class SessionStateTest {
     private static final Mailbox ALICE = new Mailbox("alice", "dest.test");
     private static final Mailbox BOB = new Mailbox("bob", "dest.test");
     private static final ReversePath SENDER = ReversePath.of(new Mailbox("a", "app.test"));
-    private static final Content PLAIN = new Content(10, 0, false, false, false);
+    private static final Content PLAIN = new Content(10, 0, false, false, false, false, false, true);
 
     @TempDir
     static Path directory;
 
     private static RocksMailQueue queue;
     private static SessionSettings settings;
+    private static final Vertx vertx = Vertx.vertx();
 
     @BeforeAll
     static void open() {
@@ -68,16 +71,18 @@ class SessionStateTest {
                 policy,
                 Duration.ofDays(1),
                 queue,
+                RelayFixture.services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(new SimpleMeterRegistry()));
     }
 
     @AfterAll
     static void close() {
         queue.close();
+        RelayFixture.await(vertx.close());
     }
 
     private static Peer peer() {
-        var greetings = Greetings.of("relay.test", settings.limits());
+        var greetings = new Greetings("relay.test", settings.limits(), true);
         return Peer.connected(settings, greetings, InetAddress.getLoopbackAddress());
     }
 

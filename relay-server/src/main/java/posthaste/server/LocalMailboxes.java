@@ -1,0 +1,21 @@
+package posthaste.server;
+
+import java.util.Optional;
+import posthaste.delivery.route.OwnMailboxes;
+import posthaste.server.policy.Directory;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.Reply;
+
+/** Tells the delivery what the directory knows of addresses that end here. */
+record LocalMailboxes(Directory directory) implements OwnMailboxes {
+
+    @Override
+    public Optional<Reply> refusal(Mailbox recipient) {
+        return directory.refusalOf(recipient);
+    }
+
+    @Override
+    public boolean mayRefuse(String destination) {
+        return directory.isLocal(destination);
+    }
+}

@@ -1,0 +1,80 @@
+package posthaste.server.smtp;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import posthaste.queue.MessageId;
+import posthaste.queue.QueueException;
+import posthaste.server.smtp.EnvelopeDraft.TerminalRecipient;
+import posthaste.smtp.MailVerb;
+import posthaste.smtp.Mailbox;
+import posthaste.smtp.Replies;
+import posthaste.smtp.Reply;
+
+/**
+ * What happens to a message whose end has come, by DATA or by BDAT: it is judged, shown at terminals where it goes to
+ * some, and handed to the queue where it is mail for anybody.
+ */
+sealed interface Finishing extends SessionState permits Receiving, Chunking {
+
+    EnvelopeDraft draft();
+
+    /** The same with another draft. */
+    Finishing with(EnvelopeDraft draft);
+
+    @Override
+    default Transition received(Content content, Instant now) {
+        Optional<Reply> refusal = content.refusal(peer().limits());
+        if (refusal.isPresent()) return drop(refusal.get());
+        if (draft().terminals().isEmpty()) return commit(draft(), content, now);
+        if (!content.isShowable()) return mailInstead(content, now);
+        List<Mailbox> addresses =
+                draft().terminals().stream().map(TerminalRecipient::address).toList();
+        var show = new Action.Show(draft().options().verb(), draft().reversePath(), addresses, content, now);
+        return new Transition(this, show);
+    }
+
+    /** Too large for terminals: SEND fails, the others are mail too. */
+    private Transition mailInstead(Content content, Instant now) {
+        EnvelopeDraft mail = draft().asMail();
+        boolean send = draft().options().verb() == MailVerb.SEND;
+        return send || mail.isEmpty() ? drop(Replies.TOO_LARGE_FOR_TERMINAL) : commit(mail, content, now);
+    }
+
+    @Override
+    default Transition shown(Set<Mailbox> vanished, Content content, Instant now) {
+        EnvelopeDraft mail = new EnvelopeDraft(draft().reversePath(), draft().options()).plus(draft().recipients());
+        boolean lost = false;
+        for (TerminalRecipient each : draft().terminals()) {
+            if (!vanished.contains(each.address())) continue;
+            mail = mail.plus(each.instead());
+            lost |= each.instead().isEmpty() && !draft().options().verb().alwaysMails();
+        }
+        if (lost) return drop(Replies.TERMINAL_LEFT);
+        if (!mail.isEmpty()) return commit(mail, content, now);
+        return new Transition(
+                withoutTransaction(),
+                new Action.Drop(Replies.shown(draft().terminals().size())),
+                Toll.MESSAGE);
+    }
+
+    private Transition commit(EnvelopeDraft mail, Content content, Instant now) {
+        var envelope = mail.envelope(content, now, peer().reportLifetime(), peer().source());
+        return new Transition(with(mail), new Action.Commit(envelope));
+    }
+
+    private Transition drop(Reply refusal) {
+        return new Transition(withoutTransaction(), new Action.Drop(refusal));
+    }
+
+    @Override
+    default Transition accepted(MessageId id) {
+        return new Transition(withoutTransaction(), new Action.Respond(Replies.queued(id.toString())), Toll.MESSAGE);
+    }
+
+    @Override
+    default Transition notAccepted(QueueException why) {
+        return new Transition(withoutTransaction(), Refusals.of(why));
+    }
+}

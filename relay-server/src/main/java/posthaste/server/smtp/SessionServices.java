@@ -1,0 +1,17 @@
+package posthaste.server.smtp;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import posthaste.server.terminal.Terminals;
+
+/**
+ * What sessions ask others for, beside the queue.
+ *
+ * @param terminals what SEND, SOML and SAML write to
+ * @param flushing what ETRN has tried now
+ * @param domainCheck asked about domains of recipients where {@code relay.verify-domains} says so
+ * @param version of the relay, for HELP STATUS
+ * @param uptime since when it runs
+ */
+public record SessionServices(
+        Terminals terminals, Flushing flushing, DomainCheck domainCheck, String version, Supplier<Duration> uptime) {}
