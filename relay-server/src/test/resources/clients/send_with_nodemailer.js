@@ -13,7 +13,7 @@ const dsn = {id: 'errand+1', return: 'headers', notify: ['success', 'failure'], 
 async function send() {
     for (const file of files) {
         const raw = fs.readFileSync(file);
-        const envelope = {from, to: recipients.split(','), size: raw.length, use8BitMime: true};
+        const envelope = {from, to: recipients.split(','), use8BitMime: true};
         const mail = wishes.includes('DSN') ? {envelope, raw, dsn} : {envelope, raw};
         const info = await transport.sendMail(mail);
         console.log(info.response, ...(info.rejectedErrors || []).map(each => each.response));

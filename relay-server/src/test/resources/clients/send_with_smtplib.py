@@ -27,5 +27,7 @@ try:
             print(words(refused))
 except smtplib.SMTPRecipientsRefused as failure:
     sys.exit(words(failure.recipients))
+except smtplib.SMTPNotSupportedError as failure:
+    sys.exit(str(failure))
 except smtplib.SMTPResponseException as failure:
     sys.exit("%d %s" % (failure.smtp_code, failure.smtp_error.decode()))

@@ -6,6 +6,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import posthaste.peer.Errand.Wish;
 
 /** Clients that are programs, by the names of their Debian packages but for the two that are libraries. */
 enum ClientProgram implements RealClient {
+    /** Ends the last line itself, ended or not, and takes a dot alone there for the end of the message. */
     SWAKS("swaks") {
         @Override
         Set<Wish> abilities() {
@@ -24,11 +26,11 @@ enum ClientProgram implements RealClient {
         }
 
         @Override
-        List<String> command(Errand errand) {
+        List<String> command(Errand errand) throws IOException {
             var command = new ArrayList<>(List.of("swaks", "--server", errand.host(), "--port", errand.port()));
             command.addAll(List.of("--local-interface", errand.clientAddress(), "--helo", Errand.HELO));
             command.addAll(List.of("--from", errand.from(), "--to", String.join(",", errand.recipients())));
-            command.addAll(List.of("--data", "@" + errand.messages().get(0)));
+            command.addAll(List.of("--data", "@" + unfinished(errand.messages().get(0))));
             if (errand.wants(Wish.PIPELINING)) command.add("--pipeline");
             return command;
         }
@@ -87,11 +89,11 @@ enum ClientProgram implements RealClient {
             return script("python3", "send_with_smtplib.py", errand);
         }
     },
-    /** Under the Node.js of whoever made it: the Debian package of the library is named to it. */
+    /** From its Debian package, whose directory not every build of Node.js looks into. It tells no size with MAIL. */
     NODEMAILER("node") {
         @Override
         Set<Wish> abilities() {
-            return EnumSet.of(Wish.SEVERAL, Wish.PART, Wish.SIZE, Wish.DSN, Wish.UTF8);
+            return EnumSet.of(Wish.SEVERAL, Wish.PART, Wish.DSN, Wish.UTF8);
         }
 
         @Override
@@ -121,7 +123,7 @@ enum ClientProgram implements RealClient {
 
     abstract Set<Wish> abilities();
 
-    abstract List<String> command(Errand errand);
+    abstract List<String> command(Errand errand) throws IOException;
 
     /** What it reads from standard input. */
     Path input(Errand errand) {
@@ -141,6 +143,12 @@ enum ClientProgram implements RealClient {
     @Override
     public Programs.Result send(Errand errand) throws IOException {
         return Programs.run(ENVIRONMENT, command(errand), input(errand));
+    }
+
+    private static Path unfinished(Path message) throws IOException {
+        byte[] content = Files.readAllBytes(message);
+        Path unfinished = message.resolveSibling(message.getFileName() + ".unfinished");
+        return Files.write(unfinished, Arrays.copyOf(content, content.length - "\r\n".length()));
     }
 
     private static List<String> script(String interpreter, String name, Errand errand) {

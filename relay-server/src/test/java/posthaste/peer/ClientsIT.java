@@ -175,13 +175,13 @@ class ClientsIT {
         return everyThatCan(Wish.PIPELINING, client -> {
             String recipient = "pipelined." + client + "@example.net";
 
-            Programs.Result result = client.send(errand(entry("leading-dots"), recipient, "second." + recipient)
+            Programs.Result result = client.send(errand(entry("everything-at-once"), recipient, "second." + recipient)
                             .with(Wish.PIPELINING))
                     .orFail();
 
             assertThat(result.output()).containsPattern(" -> DATA\\s+<-  250 2\\.1\\.0 ");
-            assertArrived(entry("leading-dots"), recipient);
-            assertArrived(entry("leading-dots"), "second." + recipient);
+            assertArrived(entry("everything-at-once"), recipient);
+            assertArrived(entry("everything-at-once"), "second." + recipient);
         });
     }
 
