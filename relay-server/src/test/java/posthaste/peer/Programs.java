@@ -55,11 +55,19 @@ final class Programs {
     /** Waits for the end of the program, at most two minutes. */
     static Result run(Map<String, String> environment, List<String> command, String input) throws IOException {
         Path in = Files.createTempFile("peer", ".in");
+        try {
+            return run(environment, command, Files.writeString(in, input));
+        } finally {
+            Files.deleteIfExists(in);
+        }
+    }
+
+    /** The same with a file for standard input. */
+    static Result run(Map<String, String> environment, List<String> command, Path input) throws IOException {
         Path out = Files.createTempFile("peer", ".out");
         try {
-            Files.writeString(in, input);
             var builder = new ProcessBuilder(command)
-                    .redirectInput(in.toFile())
+                    .redirectInput(input.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(out.toFile());
             builder.environment().merge("PATH", ADMIN_PATH, String::concat);
@@ -71,7 +79,6 @@ final class Programs {
             }
             return new Result(process.exitValue(), read(out));
         } finally {
-            Files.deleteIfExists(in);
             Files.deleteIfExists(out);
         }
     }

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +33,8 @@ final class RelayUnderTest implements AutoCloseable {
 
     private static final String MAIN_CLASS = "posthaste.server.Main";
     private static final String LAUNCHER = System.getProperty("posthaste.launcher", "");
-    private static final Pattern READY = Pattern.compile("\\bready\\b.*smtp=127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern READY =
+            Pattern.compile("\\bready\\b.*smtp=127\\.0\\.0\\.1:(\\d+).* admin=127\\.0\\.0\\.1:(\\d+)");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int LOG_LINES_KEPT = 400;
@@ -41,6 +44,7 @@ final class RelayUnderTest implements AutoCloseable {
     private final Process process;
     private final ConcurrentLinkedDeque<String> log = new ConcurrentLinkedDeque<>();
     private final CompletableFuture<InetSocketAddress> ready = new CompletableFuture<>();
+    private volatile int adminPort;
 
     private RelayUnderTest(Process process) {
         this.process = process;
@@ -118,6 +122,7 @@ final class RelayUnderTest implements AutoCloseable {
                 Matcher bound = READY.matcher(line);
                 if (bound.find()) {
                     int port = Integer.parseInt(bound.group(1));
+                    adminPort = Integer.parseInt(bound.group(2));
                     ready.complete(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 }
             }
@@ -136,6 +141,20 @@ final class RelayUnderTest implements AutoCloseable {
             throw new IOException(stopped);
         } catch (ExecutionException | TimeoutException failure) {
             throw new IOException("the relay did not get ready:\n" + log(), failure);
+        }
+    }
+
+    /** What one of its meters without labels says now. */
+    long meter(String name) throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
+        try (InputStream in = metrics.toURL().openStream()) {
+            String prefix = name + " ";
+            return new String(in.readAllBytes(), UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(prefix))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(prefix.length())))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -175,6 +175,12 @@ public final class ScriptedHop implements AutoCloseable {
         return received();
     }
 
+    /** Waits until {@code count} messages that satisfy {@code wanted} were accepted and returns those. */
+    public List<Received> awaitReceived(int count, Predicate<Received> wanted) {
+        await(() -> received.stream().filter(wanted).count() >= count, count + " of the messages");
+        return received().stream().filter(wanted).toList();
+    }
+
     /** Waits until a command line satisfies {@code wanted}. */
     public void awaitCommand(Predicate<String> wanted) {
         await(() -> heard.stream().anyMatch(each -> wanted.test(each.line())), "a command");
