@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,9 +15,10 @@ import java.util.function.LongSupplier;
  * \t \\} stand for what they do elsewhere, and {@code \xNN} for one octet. What the client sends in a row goes out in one
  * write. {@code S: } begins the last line of the next reply, alternatives between bars; {@code S+ } stands somewhere in
  * that reply; {@code S.} is the end of the connection. {@code Q: } tells how many messages were queued. {@code # } is a
- * comment; {@code # stranger} is a client who may not relay.
+ * comment; {@code # as NAME} says who the client is, see {@link Cast}.
  */
 record Dialogue(String name, List<String> steps) {
+    private static final String AS = "# as ";
 
     static Dialogue read(Path file) {
         try {
@@ -27,8 +29,13 @@ record Dialogue(String name, List<String> steps) {
         }
     }
 
-    boolean isOfStranger() {
-        return steps.contains("# stranger");
+    /** Who the client is. */
+    Cast cast() {
+        return steps.stream()
+                .filter(step -> step.startsWith(AS))
+                .findFirst()
+                .map(step -> Cast.valueOf(step.substring(AS.length()).toUpperCase(Locale.ROOT)))
+                .orElse(Cast.TRUSTED);
     }
 
     void play(TestClient client, LongSupplier queued) {

@@ -7,7 +7,9 @@ import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -18,25 +20,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plays the dialogues under {@code dialogues}, each named by the check of the protocol that it makes. */
 class DialogueTest {
-    private static final int AT_LEAST = 80;
+    private static final int AT_LEAST = 160;
 
     @TempDir
     static Path directory;
 
     private static RelayFixture relay;
-    private static Listener forStrangers;
-    private static InetSocketAddress strangersAddress;
+    private static final Map<Cast, Listener> listeners = new EnumMap<>(Cast.class);
+    private static final Map<Cast, InetSocketAddress> addresses = new EnumMap<>(Cast.class);
 
     @BeforeAll
     static void start() {
         relay = RelayFixture.start(directory);
-        forStrangers = relay.listener(LimitsConfig.DEFAULT, "192.0.2.0/24");
-        strangersAddress = RelayFixture.await(forStrangers.listen());
+        for (Cast cast : Cast.values()) {
+            Listener listener = relay.listener(cast, relay.terminals(cast.terminals()));
+            listeners.put(cast, listener);
+            addresses.put(cast, RelayFixture.await(listener.listen()));
+        }
     }
 
     @AfterAll
     static void stop() {
-        RelayFixture.await(forStrangers.close());
+        listeners.values().forEach(each -> RelayFixture.await(each.close()));
         relay.close();
     }
 
@@ -55,7 +60,7 @@ class DialogueTest {
     }
 
     private static void play(Dialogue dialogue) {
-        InetSocketAddress server = dialogue.isOfStranger() ? strangersAddress : relay.address;
+        InetSocketAddress server = Objects.requireNonNull(addresses.get(dialogue.cast()));
         try (TestClient client = TestClient.connect(server)) {
             dialogue.play(client, relay::queued);
         }

@@ -72,6 +72,24 @@ final class RelayFixture implements AutoCloseable {
                 directory, 0, 16 * MIB, 64 * MIB, 4 * MIB, bodyMemory, 64 * 1024, 64, Duration.ofDays(7), 1024 * MIB);
     }
 
+    /** Another listener on the same queue, whose clients are such. */
+    Listener listener(Cast cast, Terminals terminals) {
+        var settings = new SessionSettings(
+                HOSTNAME,
+                LimitsConfig.DEFAULT,
+                cast.policy(),
+                Duration.ofDays(1),
+                queue,
+                cast.services(terminals),
+                new ServerMetrics(new SimpleMeterRegistry()));
+        var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new Listener(vertx, new ListenerConfig(anywhere), settings, nanos::get);
+    }
+
+    Terminals terminals(TerminalsConfig config) {
+        return new Terminals(vertx, config, new TerminalMetrics(new SimpleMeterRegistry()));
+    }
+
     /** Another listener on the same queue, whose clients are in {@code trusted} or strangers. */
     Listener listener(LimitsConfig limits, String trusted) {
         return listener(limits, trusted, new ServerMetrics(new SimpleMeterRegistry()));

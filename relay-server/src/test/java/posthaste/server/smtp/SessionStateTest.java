@@ -53,6 +53,7 @@ class SessionStateTest {
 
     private static RocksMailQueue queue;
     private static SessionSettings settings;
+    private static Greetings greetings;
     private static final Vertx vertx = Vertx.vertx();
 
     @BeforeAll
@@ -73,6 +74,7 @@ class SessionStateTest {
                 queue,
                 RelayFixture.services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(new SimpleMeterRegistry()));
+        greetings = new Greetings("relay.test", settings.limits(), true);
     }
 
     @AfterAll
@@ -82,7 +84,6 @@ class SessionStateTest {
     }
 
     private static Peer peer() {
-        var greetings = new Greetings("relay.test", settings.limits(), true);
         return Peer.connected(settings, greetings, InetAddress.getLoopbackAddress());
     }
 
@@ -90,6 +91,10 @@ class SessionStateTest {
         var draft = new EnvelopeDraft(SENDER);
         for (Mailbox each : recipients) draft = draft.plus(List.of(new Recipient(each)));
         return new Addressing(peer(), draft);
+    }
+
+    private static Content content(long octets, int hops, boolean bareLineBreak, boolean nul) {
+        return new Content(octets, hops, bareLineBreak, nul, false, false, false, true);
     }
 
     private static Command.Rcpt rcpt(Mailbox mailbox) {
@@ -228,20 +233,14 @@ class SessionStateTest {
         var receiving = new Receiving(peer(), addressing(ALICE).draft());
         var ready = new Ready(receiving.peer());
 
-        assertThat(receiving.received(new Content(10, 0, true, false, false), NOW))
+        assertThat(receiving.received(content(10, 0, true, false), NOW))
                 .isEqualTo(new Transition(ready, new Action.Drop(Replies.BARE_LINE_BREAK_IN_MESSAGE)));
-        assertThat(receiving
-                        .received(new Content(10, 0, false, true, false), NOW)
-                        .action())
+        assertThat(receiving.received(content(10, 0, false, true), NOW).action())
                 .isEqualTo(new Action.Drop(Replies.NUL_IN_MESSAGE));
-        assertThat(receiving
-                        .received(new Content(10, 100, false, false, false), NOW)
-                        .action())
+        assertThat(receiving.received(content(10, 100, false, false), NOW).action())
                 .isEqualTo(new Action.Drop(Replies.TOO_MANY_HOPS));
         long tooLarge = settings.limits().messageSize() + 1;
-        assertThat(receiving
-                        .received(new Content(tooLarge, 0, true, true, false), NOW)
-                        .action())
+        assertThat(receiving.received(content(tooLarge, 0, true, true), NOW).action())
                 .isEqualTo(new Action.Drop(Replies.MESSAGE_TOO_LARGE));
     }
 
