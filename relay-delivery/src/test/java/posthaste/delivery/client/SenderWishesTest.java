@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import posthaste.delivery.client.RecipientResult.Kind;
 import posthaste.delivery.testkit.Move;
@@ -56,6 +57,23 @@ class SenderWishesTest {
                 OptionalInt.empty(),
                 Optional.of(by),
                 Optional.empty());
+    }
+
+    @ParameterizedTest
+    @EnumSource(MailVerb.class)
+    @DisplayName("I187 the next hop gets MAIL, whatever began the transaction here")
+    void theNextHopGetsMail(MailVerb verb) {
+        var requests = new Requests(
+                verb,
+                ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        sent(client.mail(requests, plain("a")));
+
+        assertThat(hop.commands()).contains("MAIL FROM:<sender@app.example>").noneMatch(line -> line.startsWith("SO"));
     }
 
     private static Requests priority(int level) {

@@ -1,0 +1,94 @@
+package posthaste.server.smtp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every check of the listener has a test that names it, or stands here with the reason why it has none. */
+class ChecksTest {
+    private static final int CHECKS = 240;
+    private static final Pattern ID = Pattern.compile("\\bI(\\d{3})\\b(?: to I(\\d{3})\\b)?");
+
+    private static final String NO_TLS = "needs TLS, which the listener does not speak yet";
+    private static final String NO_AUTH = "needs AUTH, which the listener does not speak yet";
+    private static final String NO_PROXY = "XCLIENT, XFORWARD and PROXY are not spoken yet";
+
+    private static final Map<String, String> WITHOUT = without();
+
+    private static Map<String, String> without() {
+        Map<String, String> reasons = IntStream.rangeClosed(209, CHECKS)
+                .boxed()
+                .collect(Collectors.toMap(ChecksTest::id, n -> n < 220 ? NO_TLS : n < 235 ? NO_AUTH : NO_PROXY));
+        for (int n : new int[] {64, 65, 111, 151}) reasons.put(id(n), NO_AUTH);
+        for (int n : new int[] {192, 193, 195, 196, 198, 199, 200}) {
+            reasons.put(id(n), "roles change for clients with TLS, AUTH and a grant only");
+        }
+        reasons.put("I083", "aliases are in memory: there is no store that could fail");
+        reasons.put("I097", "CrashIT kills the process and counts what was answered 250");
+        reasons.put("I115", "there is no content filter");
+        reasons.put("I120", "a figure, measured by the end-to-end harness");
+        reasons.put("I134", "bare line breaks are refused always; there is no mode that mends them");
+        reasons.put("I187", "SenderWishesTest of relay-delivery: the next hop gets MAIL");
+        return reasons;
+    }
+
+    private static String id(int number) {
+        return "I%03d".formatted(number);
+    }
+
+    @Test
+    void everyCheckHasATest() throws IOException {
+        Set<String> named = named();
+
+        assertThat(IntStream.rangeClosed(1, CHECKS).mapToObj(ChecksTest::id))
+                .allSatisfy(id -> assertThat(named.contains(id) != WITHOUT.containsKey(id))
+                        .as(id + ": named by a test, or exempted with a reason, and not both")
+                        .isTrue());
+    }
+
+    /** Those that a dialogue or a source file of the tests names. */
+    private static Set<String> named() throws IOException {
+        Set<String> named = new TreeSet<>();
+        Path server = Path.of("").toAbsolutePath();
+        for (Path module : new Path[] {server, server.resolveSibling("relay-smtp")}) {
+            try (Stream<Path> files = Files.walk(module.resolve("src/test"))) {
+                files.filter(Files::isRegularFile).forEach(file -> collect(file, named));
+            }
+        }
+        return named;
+    }
+
+    private static void collect(Path file, Set<String> named) {
+        String name = String.valueOf(file.getFileName());
+        if (name.equals("ChecksTest.java")) return;
+        addAll(name, named);
+        if (!name.endsWith(".java")) return;
+        try {
+            addAll(Files.readString(file, UTF_8), named);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void addAll(String text, Set<String> named) {
+        Matcher ids = ID.matcher(text);
+        while (ids.find()) {
+            int first = Integer.parseInt(ids.group(1));
+            int last = ids.group(2) == null ? first : Integer.parseInt(ids.group(2));
+            for (int n = first; n <= last; n++) named.add(id(n));
+        }
+    }
+}
