@@ -16,7 +16,7 @@ final class HelpTexts {
     private static final String MAIL_PARAMETERS = "Parameters: SIZE=octets BODY=7BIT|8BITMIME|BINARYMIME SMTPUTF8"
             + " RET=FULL|HDRS ENVID=xtext AUTH=<>|xtext BY=seconds;R|N[T] HOLDFOR=seconds HOLDUNTIL=date-time"
             + " MT-PRIORITY=-9..9";
-    private static final String MAIL_REPLIES = "250; 451, 452, 501, 503, 550, 552, 553, 555, 421";
+    private static final String MAIL_REPLIES = "250; 451, 452, 501, 503, 550, 552, 555, 421";
     private static final String MAIL_SOURCES = ", RFC 1870, 6152, 3030, 6531, 3461, 4954, 2852, 4865, 6710";
 
     /** A verb, the extension without which it is not valid (none: it always is), and its lines. */

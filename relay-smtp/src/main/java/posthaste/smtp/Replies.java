@@ -42,16 +42,12 @@ public final class Replies {
 
     /** SEND to a user who takes no messages at a terminal now (RFC 821 §3.4, reply 450). */
     public static final Reply NOT_ACTIVE = Reply.of(450, "4.2.1", "User is not active at a terminal");
-    /** ATRN for a domain that is not the client's (RFC 2645 §5.2.1): all or nothing. */
-    public static final Reply ATRN_REFUSED = Reply.of(450, "4.7.1", "ATRN request refused");
 
     /** The terminal went between RCPT and the end of the message; SEND is not queued. */
     public static final Reply TERMINAL_LEFT =
             Reply.of(451, "4.2.1", "User is no longer active at a terminal, message dropped");
     /** The DNS gave no answer on a domain that is asked for at once. */
     public static final Reply DOMAIN_UNVERIFIED = Reply.of(451, "4.4.3", "Domain not found for now, try again later");
-    /** RFC 2645 §5.2.1. */
-    public static final Reply ATRN_UNABLE = Reply.of(451, "4.3.0", "Unable to process ATRN request now");
     /** The disk refused: the message was not accepted and nothing of it stays. */
     public static final Reply STORAGE_FAILED = Reply.of(451, "4.3.0", "Message not stored, try again later");
     /** A bug of ours; the connection ends. */
@@ -62,8 +58,6 @@ public final class Replies {
     public static final Reply TOO_MANY_RECIPIENTS =
             Reply.of(452, "4.5.3", "Too many recipients, send the rest in another transaction");
 
-    /** ATRN where nothing is queued (RFC 2645 §5.2.1). */
-    public static final Reply NO_MAIL = Reply.of(453, "4.2.0", "You have no mail");
     /** ETRN of a client that may not ask (RFC 1985 §5.4). */
     public static final Reply ETRN_NOT_ALLOWED = Reply.of(459, "4.7.1", "Node not allowed: ETRN is for known clients");
     /** ETRN for one node again and again. */
@@ -104,12 +98,8 @@ public final class Replies {
     public static final Reply DOMAIN_MISSING = Reply.of(553, "5.1.3", "Recipient address without a domain");
     public static final Reply UNKNOWN_PARAMETER = Reply.of(555, "5.5.4", "Unknown parameter");
 
-    public static final Reply NOT_IMPLEMENTED = Reply.of(502, "5.5.1", "Command not implemented");
-
     /** TURN without TLS and authentication: RFC 821's own refusal (§3.8). */
     public static final Reply TURN_UNSAFE = Reply.of(502, "5.7.0", "TURN needs TLS and authentication");
-    /** TURN of an identity that owns no domain here. */
-    public static final Reply TURN_NOT_GRANTED = Reply.of(502, "5.7.1", "TURN not granted");
 
     public static final Reply HELLO_FIRST = Reply.of(503, "5.5.1", "Send HELO or EHLO first");
     public static final Reply NESTED_MAIL = Reply.of(503, "5.5.1", "Sender already given");
@@ -126,39 +116,24 @@ public final class Replies {
             Reply.of(503, "5.5.1", "DATA not allowed after BDAT, go on with BDAT or RSET");
     /** RFC 3030 §3. */
     public static final Reply BINARY_NEEDS_BDAT = Reply.of(503, "5.5.1", "BODY=BINARYMIME needs BDAT");
-    /** RFC 3030 §2: a chunk failed, and every one behind it does until RSET. */
-    public static final Reply CHUNK_AFTER_FAILURE =
-            Reply.of(503, "5.5.1", "An earlier chunk was refused, RSET begins anew");
     /** After a 554 greeting (RFC 5321 §3.1). */
     public static final Reply ONLY_QUIT = Reply.of(503, "5.5.1", "Access was denied, only QUIT is taken");
 
     public static final Reply UNKNOWN_ARGUMENT = Reply.of(504, "5.5.4", "Command parameter not implemented");
     public static final Reply UNKNOWN_HELP_TOPIC = Reply.of(504, "5.5.4", "No help on that, HELP lists the topics");
-    public static final Reply FULL_NAME_NEEDED =
-            Reply.of(504, "5.5.2", "Fully qualified domain name or address literal needed");
 
-    /** RFC 7504: a host that never takes mail. */
-    public static final Reply NO_MAIL_EVER = Reply.of(521, "5.3.2", "This host does not accept mail");
     /** RFC 4954 §6. */
     public static final Reply AUTHENTICATION_NEEDED = Reply.of(530, "5.7.0", "Authentication required");
-    /** RFC 3207 §4. */
-    public static final Reply TLS_NEEDED = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first");
 
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
-    public static final Reply EXPN_DENIED = Reply.of(550, "5.7.1", "Access denied to you");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
     /** SEND: what a terminal shows is bounded. */
     public static final Reply TOO_LARGE_FOR_TERMINAL =
             Reply.of(552, "5.3.4", "Message is too large for a terminal, MAIL takes larger ones");
     /** No client means a chunk of this size; the connection ends rather than read it. */
     public static final Reply CHUNK_TOO_LARGE = Reply.of(552, "5.3.4", "Chunk exceeds every size, closing connection");
-
-    public static final Reply ACCESS_DENIED = Reply.of(554, "5.7.1", "Access denied");
-    /** UTF-8 in a header field, and MAIL had no SMTPUTF8 (RFC 6531 §3.5). */
-    public static final Reply HEADER_NEEDS_SMTPUTF8 =
-            Reply.of(554, "5.6.9", "Message header holds UTF-8, MAIL needs SMTPUTF8");
 
     public static final Reply NO_VALID_RECIPIENTS = Reply.of(554, "5.5.1", "No valid recipients");
     public static final Reply TOO_MANY_HOPS = Reply.of(554, "5.4.6", "Too many hops, mail loop suspected");
@@ -186,11 +161,6 @@ public final class Replies {
     /** {@code 250 2.0.0}: the message was written to {@code terminals} terminals, nothing is queued (RFC 821 §3.4). */
     public static Reply shown(int terminals) {
         return Reply.of(250, "2.0.0", "Shown at " + terminals + (terminals == 1 ? " terminal" : " terminals"));
-    }
-
-    /** {@code 250} to ETRN: queuing for the node was started, whatever waits (RFC 1985 §5.4). */
-    public static Reply queuingStarted(String node) {
-        return Reply.of(250, "2.0.0", "OK, queuing for node " + named(node) + " started");
     }
 
     /** {@code 251} to ETRN. */
@@ -240,11 +210,6 @@ public final class Replies {
     /** {@code 554}, the greeting of a client on the access list: it may QUIT and nothing else (RFC 5321 §3.1). */
     public static Reply accessDenied(String hostname) {
         return Reply.plain(554, hostname + " access denied");
-    }
-
-    /** {@code 521}, the greeting of a host that takes no mail (RFC 7504 §2). */
-    public static Reply noMailEver(String hostname) {
-        return Reply.plain(521, hostname + " does not accept mail");
     }
 
     /** {@code 220}, sent on connect; the first word is our name (RFC 5321 §4.2). */

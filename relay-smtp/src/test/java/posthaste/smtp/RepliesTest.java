@@ -125,7 +125,6 @@ class RepliesTest {
                 Replies.queued("0123456789abcdef"),
                 Replies.chunkReceived(Long.MAX_VALUE),
                 Replies.shown(1),
-                Replies.queuingStarted(longest),
                 Replies.noMessagesWaiting(longest),
                 Replies.pendingStarted(longest),
                 Replies.pendingStarted(Long.MAX_VALUE, longest),
@@ -134,7 +133,6 @@ class RepliesTest {
                 Replies.holdTooLong(Duration.ofDays(30)),
                 Replies.status(longest, List.of("漢".repeat(1000))),
                 Replies.accessDenied(longest),
-                Replies.noMailEver(longest),
                 Replies.notImplemented("XFORWARD")));
         for (MailVerb verb : MailVerb.values()) replies.add(Replies.syntaxOf(verb));
         return replies;

@@ -35,11 +35,13 @@ sealed interface Finishing extends SessionState permits Receiving, Chunking {
         return new Transition(this, show);
     }
 
-    /** Too large for terminals: SEND fails, the others are mail too. */
+    /** Too large for terminals, or too many at once: SEND fails, the others are mail. */
     private Transition mailInstead(Content content, Instant now) {
         EnvelopeDraft mail = draft().asMail();
         boolean send = draft().options().verb() == MailVerb.SEND;
-        return send || mail.isEmpty() ? drop(Replies.TOO_LARGE_FOR_TERMINAL) : commit(mail, content, now);
+        if (!send && !mail.isEmpty()) return commit(mail, content, now);
+        int octetsMax = peer().settings().services().terminals().messageSizeMax();
+        return drop(content.octets() > octetsMax ? Replies.TOO_LARGE_FOR_TERMINAL : Replies.INSUFFICIENT_STORAGE);
     }
 
     @Override

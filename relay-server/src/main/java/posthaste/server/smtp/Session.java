@@ -37,6 +37,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private Optional<Reception> reception = Optional.empty();
     /** Whether a reply is the last thing that happened, so that the time for the next command runs from here. */
     private boolean answered = true;
+    /** Whether the message that is being received takes room of those to terminals. */
+    private boolean showing;
     /** Whether it ends at the next command boundary. */
     private boolean leaving;
 
@@ -170,7 +172,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             byte[] trace = how.trace().field(message.id(), how.recipient(), loop.date(now));
             message.append(trace, 0, trace.length);
         }
-        int showableMax = settings.services().terminals().messageSizeMax();
+        showing = how.shown() && loop.tryShow();
+        int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
         var begun = new Reception(message, how, settings.limits(), showableMax, this);
         reception = Optional.of(begun);
         return begun;
@@ -298,7 +301,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         } else {
             throw new IllegalStateException("the queue failed", failure);
         }
-        reception = Optional.empty();
+        forgetReception();
         answered = true;
         if (leaving) end(Replies.SHUTTING_DOWN);
         socket.release(Hold.ANSWER);
@@ -337,8 +340,14 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** The message that is being received, if any, is not kept. */
     private void forgetMessage() {
         reception.ifPresent(Reception::drop);
-        reception = Optional.empty();
+        forgetReception();
         input = commands;
+    }
+
+    private void forgetReception() {
+        reception = Optional.empty();
+        if (showing) loop.shown();
+        showing = false;
     }
 
     private String client() {

@@ -26,6 +26,9 @@ import posthaste.smtp.Reply;
  * Every method but {@link #run} is called on that loop.
  */
 final class SessionLoop {
+    /** Messages to terminals held in memory at once: each as large as a terminal takes. */
+    private static final int SHOWING_MAX = 128;
+
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
@@ -38,6 +41,7 @@ final class SessionLoop {
     private final DeadlineWheel wheel;
     private final Set<Session> sessions = new HashSet<>();
     private final Promise<Void> emptied = Promise.promise();
+    private int showing;
     private boolean draining;
     private boolean ticking;
 
@@ -67,6 +71,17 @@ final class SessionLoop {
 
     Greetings greetings() {
         return greetings;
+    }
+
+    /** Whether there is room for one more message to terminals, which is then taken until {@link #shown}. */
+    boolean tryShow() {
+        if (showing >= SHOWING_MAX) return false;
+        showing++;
+        return true;
+    }
+
+    void shown() {
+        showing--;
     }
 
     /** Whether this node was not asked for a moment ago. */
