@@ -97,7 +97,7 @@ public final class Directory {
         if (mailboxes.isEmpty()) return new Resolution.Unavailable(DirectoryReplies.LEADS_NOWHERE);
         if (mailboxes.size() == 1) {
             // Where nobody else gets the message the client can be told at once that this one does not.
-            Optional<Reply> refusal = refusalOf(mailboxes.get(0));
+            Optional<Reply> refusal = refusalNow(mailboxes.get(0));
             if (refusal.isPresent()) return new Resolution.Unavailable(refusal.get());
         }
         return alias.state() == Alias.State.FORWARDED
@@ -122,9 +122,15 @@ public final class Directory {
     /**
      * Why mail that is already accepted for this recipient can go nowhere: it is an address in a local domain that is
      * unknown, full, on hold, ambiguous or has moved. Empty for every recipient that is delivered like any other: remote
-     * ones, the postmaster and who reads the postmaster's mail, and addresses that stand for others. Any thread may ask.
+     * ones, the postmaster and who reads the postmaster's mail, and addresses that stand for others. The reply is permanent,
+     * because the mail is returned. Any thread may ask.
      */
     public Optional<Reply> refusalOf(Mailbox recipient) {
+        return refusalNow(recipient).map(reply -> reply.isTransient() ? DirectoryReplies.NOT_TAKEN : reply);
+    }
+
+    /** The same, as a client is told of it that could come back. */
+    private Optional<Reply> refusalNow(Mailbox recipient) {
         if (!isLocal(recipient) || isPostmaster(recipient) || isReader(recipient)) return Optional.empty();
         Optional<Alias> alias = alias(recipient);
         if (alias.isEmpty()) return Optional.of(Replies.UNKNOWN_RECIPIENT);

@@ -11,6 +11,9 @@ import posthaste.smtp.Reply;
 /** What clients are told of addresses of ours (RFC 5321 §3.4 and §3.5, RFC 6531 §3.7.4 for text that is not ASCII). */
 final class DirectoryReplies {
     static final Reply ON_HOLD = Reply.of(450, "4.2.1", "Mailbox on hold, try again later");
+    /** On hold, said of mail that is returned: a report of a failure has no 4yz (RFC 3464 §2.3.4). */
+    static final Reply NOT_TAKEN = Reply.of(550, "5.2.1", "Mailbox on hold, mail to it is returned");
+
     static final Reply FULL = Reply.of(552, "5.2.2", "Mailbox full");
     static final Reply AMBIGUOUS = Reply.of(553, "5.1.4", "Ambiguous address");
     static final Reply LEADS_NOWHERE = Reply.of(550, "5.4.6", "Address leads to itself only");

@@ -22,12 +22,12 @@ class DirectoryTest {
     @CsvSource({
         "nobody@relay.test, 550 5.1.1",
         "NOBODY@other.TEST, 550 5.1.1",
-        "busy@relay.test, 450 4.2.1",
+        "busy@relay.test, 550 5.2.1",
         "Full@relay.test, 552 5.2.2",
         "moved@relay.test, 550 5.1.6",
         "smith@relay.test, 553 5.1.4"
     })
-    @DisplayName("I117: a recipient of ours that takes no mail is refused without any look-up")
+    @DisplayName("I117: a recipient of ours that takes no mail is refused for good")
     void whatTakesNoMailIsRefused(String recipient, String start) {
         assertThat(directory(false).refusalOf(address(recipient)))
                 .hasValueSatisfying(reply -> assertThat(reply.oneLine()).startsWith(start + " "));
