@@ -76,7 +76,7 @@ final class EngineFixture implements AutoCloseable {
                 queue,
                 new Router(config, dns, List::of),
                 own,
-                new DsnReports(config.hostname(), config.bounce(), config.retry()),
+                new DsnReports(config.hostname(), config.bounce(), config.retry(), own),
                 new DeliveryMetrics(meters),
                 new ClientMetrics(meters),
                 bounds,

@@ -1,7 +1,9 @@
 package posthaste.server;
 
+import java.util.List;
 import java.util.Optional;
 import posthaste.delivery.route.OwnMailboxes;
+import posthaste.queue.Recipient;
 import posthaste.server.policy.Directory;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Reply;
@@ -12,6 +14,11 @@ record LocalMailboxes(Directory directory) implements OwnMailboxes {
     @Override
     public Optional<Reply> refusal(Mailbox recipient) {
         return directory.refusalOf(recipient);
+    }
+
+    @Override
+    public List<Recipient> readers(Mailbox address) {
+        return directory.readersOf(address);
     }
 
     @Override

@@ -95,7 +95,10 @@ final class Relay implements Readiness {
     private DeliveryEngine engine(Directory directory, Router router, Consumer<QueueException> onFatal) {
         MeterRegistry registry = meters.registry();
         var reports = new DsnReports(
-                config.hostname(), config.delivery().bounce(), config.delivery().retry());
+                config.hostname(),
+                config.delivery().bounce(),
+                config.delivery().retry(),
+                new LocalMailboxes(directory));
         return new DeliveryEngine(
                 vertx,
                 config.delivery(),

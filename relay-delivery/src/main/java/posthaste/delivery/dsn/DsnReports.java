@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.delivery.BounceConfig;
 import posthaste.delivery.RetryConfig;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
@@ -30,6 +31,7 @@ import posthaste.smtp.ReversePath;
 public final class DsnReports implements Reports {
     private static final Logger log = LoggerFactory.getLogger(DsnReports.class);
 
+    private final OwnMailboxes own;
     private final DsnWriter writer;
     private final RetryConfig retry;
 
@@ -38,7 +40,8 @@ public final class DsnReports implements Reports {
      * @param bounce whom to name as a person to write to
      * @param retry how long a report itself is tried
      */
-    public DsnReports(String hostname, BounceConfig bounce, RetryConfig retry) {
+    public DsnReports(String hostname, BounceConfig bounce, RetryConfig retry, OwnMailboxes own) {
+        this.own = own;
         this.writer = new DsnWriter(hostname, bounce.postmaster());
         this.retry = retry;
     }
@@ -110,12 +113,14 @@ public final class DsnReports implements Reports {
     /** A report itself fails silently: it comes from the null reverse-path (RFC 3464 §2, RFC 5321 §4.5.5). */
     private Envelope envelope(DsnReport report, byte[] content) {
         boolean eightBit = ReturnedContent.hasEightBit(content);
+        List<Recipient> readers = own.readers(report.sender());
         return new Envelope(
                 ReversePath.NULL,
-                List.of(new Recipient(report.sender())),
+                readers,
                 PriorityClass.NORMAL,
                 eightBit ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
-                !ForeignText.isAscii(report.sender().toString()),
+                !readers.stream().allMatch(reader -> reader.mailbox().isAscii())
+                        || !ForeignText.isAscii(report.sender().toString()),
                 Requests.NONE,
                 report.now(),
                 report.now(),

@@ -1,6 +1,8 @@
 package posthaste.delivery.route;
 
+import java.util.List;
 import java.util.Optional;
+import posthaste.queue.Recipient;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Reply;
 
@@ -18,6 +20,15 @@ public interface OwnMailboxes {
      * Empty: it is delivered like any other.
      */
     Optional<Reply> refusal(Mailbox recipient);
+
+    /**
+     * Who gets a report to this address: those that it stands for, where it is one of ours; else itself.
+     *
+     * @return at least one
+     */
+    default List<Recipient> readers(Mailbox address) {
+        return List.of(new Recipient(address));
+    }
 
     /**
      * Whether addresses of this destination may be refused. Then what waits on disk for it is judged without a look-up of

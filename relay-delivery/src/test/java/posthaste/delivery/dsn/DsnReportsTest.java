@@ -32,6 +32,7 @@ import org.apache.james.mime4j.stream.MimeConfig;
 import org.junit.jupiter.api.Test;
 import posthaste.delivery.BounceConfig;
 import posthaste.delivery.RetryConfig;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.queue.Envelope;
@@ -73,7 +74,34 @@ class DsnReportsTest {
     private final DsnReports reports = new DsnReports(
             "relay.example.org",
             new BounceConfig(Optional.of(new Mailbox("postmaster", "example.org"))),
-            RetryConfig.DEFAULT);
+            RetryConfig.DEFAULT,
+            new Readers());
+
+    /** The mail of a team is read by two; everybody else reads his own. */
+    private static final class Readers implements OwnMailboxes {
+        @Override
+        public Optional<Reply> refusal(Mailbox recipient) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Recipient> readers(Mailbox address) {
+            if (!address.localPart().equals("team")) return OwnMailboxes.super.readers(address);
+            return List.of(new Recipient(BOB), new Recipient(SENDER));
+        }
+    }
+
+    @Test
+    void aReportGoesToThoseWhomItsAddressStandsFor() throws IOException {
+        Delivery delivery = delivery(
+                ReversePath.of(new Mailbox("team", "sender.example")),
+                ORIGINAL,
+                new Recipient(BOB),
+                ReturnContent.UNSPECIFIED);
+
+        assertThat(only(failed(delivery)).envelope().recipients())
+                .containsExactly(new Recipient(BOB), new Recipient(SENDER));
+    }
 
     @Test
     void aTypicalReportReadsAsWritten() throws IOException {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import posthaste.queue.Recipient;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -112,6 +113,19 @@ public final class Directory {
             return local.postmaster().filter(reader -> !isPostmaster(reader)).map(List::of);
         }
         return alias(mailbox).filter(Alias::leadsOn).map(Alias::members);
+    }
+
+    /**
+     * Who gets a report to this address: whom it stands for where it is one of ours, and the operator where nobody reads the
+     * postmaster's mail; else itself. Any thread may ask.
+     */
+    public List<Recipient> readersOf(Mailbox address) {
+        if (isHeld(address)) return List.of(Recipient.held(address));
+        List<Mailbox> mailboxes = membersOf(address).isPresent()
+                ? Expansion.of(address, this, expansionMax).mailboxes()
+                : List.of();
+        if (mailboxes.isEmpty()) return List.of(new Recipient(address));
+        return mailboxes.stream().map(Recipient::new).toList();
     }
 
     /** Whether mail for this destination, a domain in lower case, ends here. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import posthaste.queue.Recipient;
 
 /** What becomes of recipients of accepted mail, and what is wrong with a set of aliases. */
 class DirectoryTest {
@@ -48,6 +49,19 @@ class DirectoryTest {
         Directory directory = directory(Aliases.ALL, false, Optional.of(mailbox("root")));
 
         assertThat(directory.refusalOf(address(recipient))).isEmpty();
+    }
+
+    @Test
+    void reportsGoToThoseWhomAnAddressOfOursStandsFor() {
+        Directory read = directory(Aliases.ALL, false, Optional.of(mailbox("root")));
+
+        assertThat(read.readersOf(address("list@relay.test"))).hasSizeGreaterThan(1);
+        assertThat(read.readersOf(address("u@dest.test"))).containsExactly(new Recipient(address("u@dest.test")));
+        assertThat(read.readersOf(address("nobody@relay.test")))
+                .containsExactly(new Recipient(address("nobody@relay.test")));
+        Directory unread = directory(Aliases.ALL, false, Optional.empty());
+        assertThat(unread.readersOf(address("postmaster@relay.test")))
+                .containsExactly(Recipient.held(address("postmaster@relay.test")));
     }
 
     private static List<AliasReview.Finding> review(Alias... aliases) {
