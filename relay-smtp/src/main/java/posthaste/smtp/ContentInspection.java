@@ -161,23 +161,24 @@ public final class ContentInspection {
             long stop = Octets.below(word, TEXT_MIN);
             if (stop != 0) {
                 int text = Octets.first(stop);
-                note(seen | (word & ((1L << (Byte.SIZE * text)) - 1)), in, from, at + text + 1);
-                return at + text;
+                at += text;
+                seen |= word & ((1L << (Byte.SIZE * text)) - 1);
+                if (inHeader || (seen & Octets.HIGH) != 0) note(seen, in, from, at + 1);
+                return at;
             }
             seen |= word;
         }
         while (at < to && (in[at] >= TEXT_MIN || in[at] < 0)) seen |= in[at++];
-        note(seen, in, from, Math.min(at + 1, to));
+        if (inHeader || (seen & Octets.HIGH) != 0) note(seen, in, from, Math.min(at + 1, to));
         return at;
     }
 
     /** {@code in[from, to)} was passed over: text and, where one was found, the control octet behind it. */
     private void note(long seen, byte[] in, int from, int to) {
-        boolean eightBit = (seen & Octets.HIGH) != 0;
-        if (inHeader) {
-            if (eightBit || !headerText.isComplete()) readHeader(in, from, to);
-        } else if (eightBit) {
+        if (!inHeader) {
             eightBitBody = true;
+        } else if ((seen & Octets.HIGH) != 0 || !headerText.isComplete()) {
+            readHeader(in, from, to);
         }
     }
 

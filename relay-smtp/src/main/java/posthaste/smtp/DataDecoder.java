@@ -73,13 +73,13 @@ public final class DataDecoder {
                 }
                 case IN_LINE -> {
                     at = content.readLine(in, at, to);
-                    if (in[at - 1] == CR) place = Place.AFTER_CR;
+                    if (in[at - 1] != CR) break;
+                    place = Place.AFTER_CR;
+                    if (at < to && in[at] == LF) at = endLine(at);
                 }
                 case AFTER_CR -> {
                     if (in[at] == LF) {
-                        at++;
-                        content.endLine();
-                        place = Place.LINE_START;
+                        at = endLine(at);
                     } else {
                         content.goOnAfterBareCr();
                         place = Place.IN_LINE;
@@ -106,6 +106,12 @@ public final class DataDecoder {
         if (from == to) return;
         content.count(to - from);
         sink.content(array, from, to - from);
+    }
+
+    private int endLine(int lf) {
+        content.endLine();
+        place = Place.LINE_START;
+        return lf + 1;
     }
 
     private void beginLine(byte first) {
