@@ -24,7 +24,8 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
     @Override
     public Transition rcpt(Command.Rcpt command) {
         boolean smtpUtf8 = draft.options().smtpUtf8();
-        if (!smtpUtf8 && !command.forwardPath().isAscii()) return turnAway(Replies.NON_ASCII_RECIPIENT);
+        boolean ascii = command.forwardPath().isAscii() && command.parameters().isAscii();
+        if (!smtpUtf8 && !ascii) return turnAway(Replies.NON_ASCII_RECIPIENT);
         if (draft.options().verb().seeksTerminal()) return rcptOfTerminal(command);
         Verdict verdict = peer.judge(command.forwardPath(), command.parameters(), smtpUtf8);
         if (verdict instanceof Verdict.Accepted accepted && peer.verifies(command.forwardPath())) {
