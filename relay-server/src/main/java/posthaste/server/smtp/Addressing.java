@@ -120,7 +120,7 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
     private Action.Content reception() {
         boolean binary = draft.options().body() == BodyType.BINARY_MIME;
         return new Action.Content(
-                peer.trace(),
+                peer.during(draft.options()).trace(),
                 draft.onlyRecipient(),
                 binary,
                 draft.mayBeMail(),

@@ -12,6 +12,7 @@ import posthaste.queue.Envelope.Source;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.RcptParameters;
 import posthaste.smtp.ReversePath;
 
 /**
@@ -126,7 +127,7 @@ record EnvelopeDraft(
                         ? PriorityClass.ofLevel(requests.priorityLevel().getAsInt())
                         : PriorityClass.NORMAL,
                 content.bodyType(),
-                options.smtpUtf8() && needsSmtpUtf8(content),
+                needsSmtpUtf8(content),
                 requests,
                 now,
                 firstDue,
@@ -134,10 +135,20 @@ record EnvelopeDraft(
                 source);
     }
 
-    /** A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). */
+    /**
+     * A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). An alias may stand for an address
+     * beyond ASCII though MAIL had no SMTPUTF8; 8-bit octets in a header are UTF-8 only where MAIL had it.
+     */
     private boolean needsSmtpUtf8(Content content) {
-        if (content.eightBitHeader() || !reversePath.isAscii()) return true;
-        for (Recipient each : recipients) if (!each.mailbox().isAscii()) return true;
+        if (options.smtpUtf8() && content.eightBitHeader()) return true;
+        if (!reversePath.isAscii()) return true;
+        for (Recipient each : recipients) if (!isAscii(each)) return true;
         return false;
+    }
+
+    private static boolean isAscii(Recipient recipient) {
+        if (!recipient.mailbox().isAscii()) return false;
+        return recipient.originalRecipient().isEmpty()
+                || new RcptParameters(recipient.notifyOn(), recipient.originalRecipient()).isAscii();
     }
 }

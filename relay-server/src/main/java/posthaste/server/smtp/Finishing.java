@@ -62,7 +62,11 @@ sealed interface Finishing extends SessionState permits Receiving, Chunking {
     }
 
     private Transition commit(EnvelopeDraft mail, Content content, Instant now) {
-        var envelope = mail.envelope(content, now, peer().reportLifetime(), peer().source());
+        var envelope = mail.envelope(
+                content,
+                now,
+                peer().reportLifetime(),
+                peer().during(mail.options()).source());
         return new Transition(with(mail), new Action.Commit(envelope));
     }
 

@@ -33,8 +33,7 @@ record Ready(Peer peer) implements SessionState {
     private Transition begin(Command.Mail command, MailOptions options) {
         Optional<QueueException> refusal = peer.refusal();
         if (refusal.isPresent()) return new Transition(this, Refusals.of(refusal.get()));
-        Peer client = options.smtpUtf8() ? peer.international() : peer;
-        var next = new Addressing(client, new EnvelopeDraft(command.reversePath(), options));
+        var next = new Addressing(peer, new EnvelopeDraft(command.reversePath(), options));
         return new Transition(next, new Action.Respond(Replies.SENDER_OK), Toll.TRANSACTION);
     }
 
