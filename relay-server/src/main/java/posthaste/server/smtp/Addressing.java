@@ -26,26 +26,28 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
         boolean smtpUtf8 = draft.options().smtpUtf8();
         boolean ascii = command.forwardPath().isAscii() && command.parameters().isAscii();
         if (!smtpUtf8 && !ascii) return turnAway(Replies.NON_ASCII_RECIPIENT);
-        if (draft.options().verb().seeksTerminal()) return rcptOfTerminal(command);
+        if (draft.options().verb() == MailVerb.SEND) return rcptOfSend(command.forwardPath());
         Verdict verdict = peer.judge(command.forwardPath(), command.parameters(), smtpUtf8);
         if (verdict instanceof Verdict.Accepted accepted && peer.verifies(command.forwardPath())) {
             Mailbox asked = command.forwardPath().mailbox().orElseThrow();
             return new Transition(this, new Action.CheckDomain(asked, accepted));
         }
-        return verdict.accept(this);
+        return judged(command.forwardPath(), verdict);
     }
 
-    /** The table of RFC 821 §3.4: SEND is for terminals alone, SOML for one or the other, SAML for both. */
-    private Transition rcptOfTerminal(Command.Rcpt command) {
-        ForwardPath to = command.forwardPath();
+    /** SEND is for terminals alone (RFC 821 §3.4). */
+    private Transition rcptOfSend(ForwardPath to) {
+        if (!peer.mayReach(to)) return turnAway(Replies.RELAYING_DENIED);
+        return to.mailbox()
+                .filter(peer::hasTerminal)
+                .map(address -> show(address, List.of(), Replies.RECIPIENT_OK))
+                .orElseGet(() -> turnAway(Replies.NOT_ACTIVE));
+    }
+
+    /** What is known of a recipient as one of mail decides, but SOML makes do with a terminal, and SAML wants both. */
+    private Transition judged(ForwardPath to, Verdict verdict) {
+        if (!draft.options().verb().seeksTerminal()) return verdict.accept(this);
         Optional<Mailbox> active = to.mailbox().filter(peer::hasTerminal);
-        if (draft.options().verb() == MailVerb.SEND) {
-            if (!peer.mayReach(to)) return turnAway(Replies.RELAYING_DENIED);
-            return active.map(address -> show(address, List.of(), Replies.RECIPIENT_OK))
-                    .orElseGet(() -> turnAway(Replies.NOT_ACTIVE));
-        }
-        boolean smtpUtf8 = draft.options().smtpUtf8();
-        Verdict verdict = peer.judge(to, command.parameters(), smtpUtf8);
         if (active.isEmpty()) return verdict.accept(this);
         boolean both = draft.options().verb().alwaysMails();
         return verdict.accept(new Verdict.Handler<>() {
@@ -93,8 +95,9 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
     }
 
     @Override
-    public Transition domainChecked(Verdict.Accepted accepted, Optional<Reply> refusal) {
-        return refusal.map(this::turnAway).orElseGet(() -> take(accepted));
+    public Transition domainChecked(Mailbox recipient, Verdict.Accepted accepted, Optional<Reply> refusal) {
+        Verdict verdict = refusal.isPresent() ? new Verdict.Refused(refusal.get()) : accepted;
+        return judged(ForwardPath.of(recipient), verdict);
     }
 
     @Override

@@ -238,7 +238,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
                 .refusal(action.recipient(), loop.executor())
                 .whenComplete((refusal, bug) -> socket.guarded(() -> {
                     if (bug != null) throw new IllegalStateException("the check of a domain failed", bug);
-                    answer(state.domainChecked(action.accepted(), refusal));
+                    answer(state.domainChecked(action.recipient(), action.accepted(), refusal));
                 }));
     }
 

@@ -152,7 +152,7 @@ sealed interface SessionState extends Command.Handler<Transition>
     }
 
     /** The domain of a recipient was looked up: whether it takes mail. */
-    default Transition domainChecked(Verdict.Accepted accepted, Optional<Reply> refusal) {
+    default Transition domainChecked(Mailbox recipient, Verdict.Accepted accepted, Optional<Reply> refusal) {
         throw new IllegalStateException("no recipient was checked in " + this);
     }
 
