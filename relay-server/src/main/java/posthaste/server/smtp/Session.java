@@ -126,7 +126,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         input = commands;
         dotNanos = loop.nowNanos();
         perform(state.chunkReceived(chunk, content, settings.queue().clock().instant()));
-        if (chunk.last()) leaveIfIdle();
+        leaveIfIdle();
     }
 
     private void leaveIfIdle() {
@@ -197,6 +197,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             if (left[0] == 0) {
                 answered = true;
                 input = commands;
+                leaveIfIdle();
             }
             return from + skipped;
         };
