@@ -254,16 +254,17 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         settings.services()
                 .flushing()
                 .attemptNow(command, loop.executor())
-                .whenComplete((begun, failure) ->
-                        socket.guarded(() -> answer(Optional.ofNullable(failure == null ? begun : null), command)));
+                .whenComplete((begun, failure) -> socket.guarded(() -> {
+                    Reply reply = failure == null ? replyOf(begun, command.node()) : notFlushed(command, failure);
+                    answer(new Transition(state, new Action.Respond(reply)));
+                }));
     }
 
-    /** RFC 1985 §5: 458 where the queue could not be asked. */
-    private void answer(Optional<Flushing.Begun> begun, Command.Etrn command) {
-        answer(new Transition(
-                state,
-                new Action.Respond(begun.map(found -> replyOf(found, command.node()))
-                        .orElseGet(() -> Replies.unableToQueue(command.node())))));
+    /** RFC 1985 §5: the queue could not be asked. The pace of ETRN bounds these lines too. */
+    private Reply notFlushed(Command.Etrn command, Throwable failure) {
+        Reply reply = Replies.unableToQueue(command.node());
+        LOG.warn("ETRN by {} answered {}: the queue cannot be read: {}", client(), reply, failure.toString());
+        return reply;
     }
 
     private static Reply replyOf(Flushing.Begun found, String node) {
