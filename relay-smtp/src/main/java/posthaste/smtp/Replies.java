@@ -146,6 +146,10 @@ public final class Replies {
     /** RFC 4865 §4.1. */
     public static final Reply RELEASE_IN_THE_PAST = Reply.of(501, "5.5.4", "HOLDUNTIL is in the past");
 
+    /** BY with R beside HOLDFOR or HOLDUNTIL: no host could ever be asked in time. */
+    public static final Reply RETURNED_BEFORE_RELEASE =
+            Reply.of(501, "5.5.4", "BY returns the message before its release");
+
     private Replies() {}
 
     /** {@code 250 2.0.0 <id> queued}: the relay is responsible for the message from here on (RFC 5321 §6.1). */

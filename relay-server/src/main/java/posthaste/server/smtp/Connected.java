@@ -17,6 +17,11 @@ record Connected(Peer peer) implements SessionState {
     }
 
     @Override
+    public Transition etrn(Command.Etrn command) {
+        return refuse(Replies.HELLO_FIRST);
+    }
+
+    @Override
     public Transition turn(Command.Turn command) {
         return last(Replies.HELLO_FIRST);
     }

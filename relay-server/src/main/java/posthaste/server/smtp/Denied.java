@@ -92,6 +92,11 @@ record Denied(Peer peer) implements SessionState {
     }
 
     @Override
+    public Transition foreign(Command.Foreign line) {
+        return no();
+    }
+
+    @Override
     public Transition malformed(Command.Malformed line) {
         return no();
     }

@@ -126,7 +126,7 @@ record EnvelopeDraft(
                         ? PriorityClass.ofLevel(requests.priorityLevel().getAsInt())
                         : PriorityClass.NORMAL,
                 content.bodyType(),
-                options.smtpUtf8() && needsSmtpUtf8(content),
+                needsSmtpUtf8(content),
                 requests,
                 now,
                 firstDue,
@@ -134,10 +134,19 @@ record EnvelopeDraft(
                 source);
     }
 
-    /** A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). */
+    /**
+     * A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). Addresses may be beyond ASCII even
+     * where MAIL was not: those that ours stand for.
+     */
     private boolean needsSmtpUtf8(Content content) {
-        if (content.eightBitHeader() || !reversePath.isAscii()) return true;
-        for (Recipient each : recipients) if (!each.mailbox().isAscii()) return true;
+        if ((options.smtpUtf8() && content.eightBitHeader()) || !reversePath.isAscii()) return true;
+        for (Recipient each : recipients) if (!isAscii(each)) return true;
         return false;
+    }
+
+    private static boolean isAscii(Recipient recipient) {
+        Optional<String> original = recipient.originalRecipient();
+        return recipient.mailbox().isAscii()
+                && (original.isEmpty() || original.get().chars().allMatch(c -> c < 0x80));
     }
 }

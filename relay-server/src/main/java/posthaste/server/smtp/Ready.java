@@ -33,8 +33,7 @@ record Ready(Peer peer) implements SessionState {
     private Transition begin(Command.Mail command, MailOptions options) {
         Optional<QueueException> refusal = peer.refusal();
         if (refusal.isPresent()) return new Transition(this, Refusals.of(refusal.get()));
-        Peer client = options.smtpUtf8() ? peer.international() : peer;
-        var next = new Addressing(client, new EnvelopeDraft(command.reversePath(), options));
+        var next = new Addressing(peer, new EnvelopeDraft(command.reversePath(), options));
         return new Transition(next, new Action.Respond(Replies.SENDER_OK), Toll.TRANSACTION);
     }
 
@@ -46,14 +45,19 @@ record Ready(Peer peer) implements SessionState {
                 .filter(by -> by.mode() == DeliverBy.Mode.RETURN && by.seconds() < least.toSeconds())
                 .isPresent();
         if (tooSoon) return Optional.of(Replies.deliverByTooShort(least));
-        return said.futureRelease().flatMap(release -> refusal(release, now));
+        return said.futureRelease().flatMap(release -> refusal(release, said.deliverBy(), now));
     }
 
-    private Optional<Reply> refusal(FutureRelease release, Instant now) {
+    private Optional<Reply> refusal(FutureRelease release, Optional<DeliverBy> deliverBy, Instant now) {
         Duration longest = peer.limits().holdMax();
         if (!peer.isTrusted() || longest.isZero()) return Optional.of(Replies.UNKNOWN_PARAMETER);
         Instant at = release.releaseAt(now);
         if (at.isBefore(now)) return Optional.of(Replies.RELEASE_IN_THE_PAST);
-        return at.isAfter(now.plus(longest)) ? Optional.of(Replies.holdTooLong(longest)) : Optional.empty();
+        if (at.isAfter(now.plus(longest))) return Optional.of(Replies.holdTooLong(longest));
+        boolean neverInTime = deliverBy
+                .filter(by -> by.mode() == DeliverBy.Mode.RETURN)
+                .filter(by -> !at.isBefore(now.plusSeconds(by.seconds())))
+                .isPresent();
+        return neverInTime ? Optional.of(Replies.RETURNED_BEFORE_RELEASE) : Optional.empty();
     }
 }

@@ -126,7 +126,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         input = commands;
         dotNanos = loop.nowNanos();
         perform(state.chunkReceived(chunk, content, settings.queue().clock().instant()));
-        if (chunk.last()) leaveIfIdle();
+        leaveIfIdle();
     }
 
     private void leaveIfIdle() {
@@ -174,7 +174,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
-        var begun = new Reception(message, how, settings.limits(), showableMax, this);
+        boolean mended = loop.lineEnds() == LineEnds.NORMALIZE && !how.binary();
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -197,6 +198,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             if (left[0] == 0) {
                 answered = true;
                 input = commands;
+                leaveIfIdle();
             }
             return from + skipped;
         };
@@ -238,7 +240,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
                 .refusal(action.recipient(), loop.executor())
                 .whenComplete((refusal, bug) -> socket.guarded(() -> {
                     if (bug != null) throw new IllegalStateException("the check of a domain failed", bug);
-                    answer(state.domainChecked(action.accepted(), refusal));
+                    answer(state.domainChecked(action, refusal));
                 }));
     }
 
@@ -253,16 +255,17 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         settings.services()
                 .flushing()
                 .attemptNow(command, loop.executor())
-                .whenComplete((begun, failure) ->
-                        socket.guarded(() -> answer(Optional.ofNullable(failure == null ? begun : null), command)));
+                .whenComplete((begun, failure) -> socket.guarded(() -> {
+                    Reply reply = failure == null ? replyOf(begun, command.node()) : notFlushed(command, failure);
+                    answer(new Transition(state, new Action.Respond(reply)));
+                }));
     }
 
-    /** RFC 1985 §5: 458 where the queue could not be asked. */
-    private void answer(Optional<Flushing.Begun> begun, Command.Etrn command) {
-        answer(new Transition(
-                state,
-                new Action.Respond(begun.map(found -> replyOf(found, command.node()))
-                        .orElseGet(() -> Replies.unableToQueue(command.node())))));
+    /** RFC 1985 §5: the queue could not be asked. The pace of ETRN bounds these lines too. */
+    private Reply notFlushed(Command.Etrn command, Throwable failure) {
+        Reply reply = Replies.unableToQueue(command.node());
+        LOG.warn("ETRN by {} answered {}: the queue cannot be read: {}", client(), reply, failure.toString());
+        return reply;
     }
 
     private static Reply replyOf(Flushing.Begun found, String node) {

@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How a listener lets go of its clients. */
 class DrainTest {
@@ -98,6 +101,33 @@ class DrainTest {
             client.expect("421 4.3.2");
             client.expectEnd();
             relay.awaitInTime(drained::isComplete);
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("I007 a chunk under way is read to its end, taken or refused, and then the session ends")
+    @CsvSource({"u@dest.test, 250 2.0.0 4 octets", "nobody@relay.test, 554 5.5.1"})
+    void aChunkUnderWayIsRead(String recipient, String reply) {
+        try (TestClient client = relay.greeted();
+                TestClient idle = relay.greeted();
+                TestClient another = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test>", "250");
+            client.command("RCPT TO:<" + recipient + ">", reply.startsWith("250") ? "250" : "550");
+            client.send("NOOP\r\nBDAT 4\r\nab");
+            client.expect("250");
+            if (!reply.startsWith("250")) client.expect(reply);
+            Future<Void> drained = relay.listener.drain(LONG);
+            // Connections go to the two event loops in turn: one of these is on the loop of the client.
+            idle.expect("421 4.3.2");
+            another.expect("421 4.3.2");
+
+            client.send("cd");
+
+            if (reply.startsWith("250")) client.expect(reply);
+            client.expect("421 4.3.2");
+            client.expectEnd();
+            relay.awaitInTime(drained::isComplete);
+            assertThat(relay.queued()).isZero();
         }
     }
 

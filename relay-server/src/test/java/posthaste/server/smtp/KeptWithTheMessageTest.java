@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,78 @@ class KeptWithTheMessageTest {
         assertThat(new String(Arrivals.contentOf(delivery), UTF_8))
                 .contains("with UTF8SMTP id")
                 .contains("for <\u00fc@b\u00fccher.test>");
+    }
+
+    @Test
+    @DisplayName("I109 UTF8SMTP stands in the trace field of a message that asked for it, and of no later one")
+    void smtpUtf8IsForOneMessage() {
+        try (TestClient client = relay.greeted()) {
+            for (String parameter : List.of(" SMTPUTF8", "")) {
+                client.command("MAIL FROM:<a@app.test>" + parameter, "250");
+                client.command("RCPT TO:<u@dest.test>", "250");
+                client.command("DATA", "354");
+                client.send(".\r\n");
+                client.expect("250 2.0.0");
+            }
+        }
+
+        Delivery international = relay.arrivals.next();
+        Delivery plain = relay.arrivals.next();
+
+        assertThat(new String(Arrivals.contentOf(international), UTF_8)).contains("with UTF8SMTP id");
+        assertThat(international.message().envelope().source().protocol()).isEqualTo("UTF8SMTP");
+        assertThat(new String(Arrivals.contentOf(plain), UTF_8)).contains("with ESMTP id");
+        assertThat(plain.message().envelope().source().protocol()).isEqualTo("ESMTP");
+    }
+
+    @Test
+    @DisplayName("I089 an original recipient beyond ASCII needs SMTPUTF8 at the next hop too")
+    void originalRecipientsMayNeedSmtpUtf8() {
+        try (TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test> SMTPUTF8", "250");
+            client.send("RCPT TO:<u@dest.test> ORCPT=utf-8;\u00fc@dest.test\r\n".getBytes(UTF_8));
+            client.expect("250");
+            client.command("DATA", "354");
+            client.send(".\r\n");
+            client.expect("250");
+        }
+
+        assertThat(relay.arrivals.next().message().envelope().smtpUtf8()).isTrue();
+    }
+
+    @Test
+    @DisplayName("I079 an address that forwards beyond ASCII needs SMTPUTF8 at the next hop, whatever MAIL said")
+    void aliasesMayNeedSmtpUtf8() {
+        Listener listener = relay.listener(Cast.TRUSTED, relay.terminals(Cast.TRUSTED.terminals()));
+        try (TestClient client = TestClient.connect(RelayFixture.await(listener.listen()))) {
+            client.expect("220 ");
+            client.command("EHLO client.test", "250 ");
+            client.command("MAIL FROM:<a@app.test>", "250");
+            client.command("RCPT TO:<fwd8@relay.test>", "250");
+            client.command("DATA", "354");
+            client.send(".\r\n");
+            client.expect("250");
+        }
+        RelayFixture.await(listener.close());
+
+        assertThat(relay.arrivals.next().message().envelope().smtpUtf8()).isTrue();
+    }
+
+    @Test
+    @DisplayName("I105 a header of 8-bit octets is taken without SMTPUTF8, and does not need it at the next hop")
+    void eightBitHeadersNeedNoSmtpUtf8() {
+        try (TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test> BODY=8BITMIME", "250");
+            client.command("RCPT TO:<u@dest.test>", "250");
+            client.command("DATA", "354");
+            client.send("Subject: caf\u00e9\r\n\r\n.\r\n".getBytes(UTF_8));
+            client.expect("250");
+        }
+
+        Envelope envelope = relay.arrivals.next().message().envelope();
+
+        assertThat(envelope.smtpUtf8()).isFalse();
+        assertThat(envelope.bodyType()).isEqualTo(BodyType.EIGHT_BIT_MIME);
     }
 
     @Test

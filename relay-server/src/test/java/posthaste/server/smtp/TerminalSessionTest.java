@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.queue.Delivery;
+import posthaste.queue.Recipient;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalSink;
 import posthaste.server.terminal.Terminals;
@@ -193,5 +194,35 @@ class TerminalSessionTest {
             assertThat(relay.arrivals.next().recipients()).hasSize(1);
             relay.arrivals.assertNone();
         }
+    }
+
+    @ParameterizedTest
+    @DisplayName("I093 the domain of a recipient is looked up for SOML and SAML as for MAIL")
+    @EnumSource(names = {"MAIL", "SOML", "SAML"})
+    void domainsAreVerifiedForEveryVerb(MailVerb verb) {
+        var nowhere = new Mailbox("term", "nx.test");
+        terminals.subscribe(nowhere, screen);
+        Listener verifying = relay.listener(Cast.VERIFIER, terminals);
+        try (TestClient client = TestClient.connect(RelayFixture.await(verifying.listen()))) {
+            client.expect("220 ");
+            client.command("EHLO client.test", "250 ");
+            client.command(verb + " FROM:<a@app.test>", "250 2.1.0");
+            client.command("RCPT TO:<u@nx.test>", "550 5.1.2");
+            client.command("RCPT TO:<u@null.test>", "556 5.1.10");
+            client.command("RCPT TO:<u@down.test>", "451 4.4.3");
+            // A terminal is reached whatever the name system says, but only SOML makes do with one.
+            client.command("RCPT TO:<" + nowhere + ">", verb == MailVerb.SOML ? "250 2.1.5" : "550 5.1.2");
+            client.command("RCPT TO:<term@dest.test>", "250 2.1.5");
+            assertThat(content(client, "Hi")).startsWith("250 2.0.0");
+
+            assertThat(screen.texts().isEmpty()).isEqualTo(verb == MailVerb.MAIL);
+            if (verb != MailVerb.SOML) {
+                assertThat(relay.arrivals.next().recipients())
+                        .extracting(Recipient::mailbox)
+                        .containsExactly(REMOTE);
+            }
+            relay.arrivals.assertNone();
+        }
+        RelayFixture.await(verifying.close());
     }
 }
