@@ -11,6 +11,7 @@ import posthaste.server.admin.BearerToken;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.LimitsConfig;
+import posthaste.server.smtp.LineEnds;
 import posthaste.server.smtp.ListenerConfig;
 
 /**
@@ -66,7 +67,8 @@ final class ServerSections {
         section.choice("auth", List.of("off", "optional", "required"), List.of("off", "optional"), "optional", "AUTH");
         section.off("allow-plaintext-auth", "AUTH");
         section.none("proxy-networks", "the PROXY protocol");
-        return new ListenerConfig(bind);
+        LineEnds lineEnds = section.text("line-ends", LineEnds.STRICT.text(), LineEnds.STRICT, LineEnds::of);
+        return new ListenerConfig(bind, lineEnds);
     }
 
     private InetSocketAddress freeAddress(String text) {

@@ -86,8 +86,12 @@ sealed interface Action {
         }
     }
 
-    /** Asks the name system about the domain of a recipient; what is said depends on its answer. */
-    record CheckDomain(Mailbox recipient, Verdict.Accepted accepted) implements Action {
+    /**
+     * Asks the name system about the domain of a recipient; what is said depends on its answer.
+     *
+     * @param terminal of the recipient, where the message goes there too
+     */
+    record CheckDomain(Mailbox recipient, Verdict.Accepted accepted, Optional<Mailbox> terminal) implements Action {
         @Override
         public void perform(Performer performer) {
             performer.checkDomain(this);

@@ -8,13 +8,12 @@ import posthaste.server.smtp.EnvelopeDraft.TerminalRecipient;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
-import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /** MAIL was accepted, recipients may follow (RFC 5321 §3.3). What is overridden here is what is legal here. */
-record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdict.Handler<Transition> {
+record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState {
 
     @Override
     public Transition mail(Command.Mail command) {
@@ -26,55 +25,74 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
         boolean smtpUtf8 = draft.options().smtpUtf8();
         boolean ascii = command.forwardPath().isAscii() && command.parameters().isAscii();
         if (!smtpUtf8 && !ascii) return turnAway(Replies.NON_ASCII_RECIPIENT);
-        if (draft.options().verb() == MailVerb.SEND) return rcptOfSend(command.forwardPath());
-        Verdict verdict = peer.judge(command.forwardPath(), command.parameters(), smtpUtf8);
-        if (verdict instanceof Verdict.Accepted accepted && peer.verifies(command.forwardPath())) {
-            Mailbox asked = command.forwardPath().mailbox().orElseThrow();
-            return new Transition(this, new Action.CheckDomain(asked, accepted));
-        }
-        return judged(command.forwardPath(), verdict);
+        return switch (draft.options().verb()) {
+            case SEND -> terminalOnly(command.forwardPath());
+            case SOML -> terminalOrMail(command);
+            case SAML -> mail(command, terminalOf(command.forwardPath()));
+            case MAIL -> mail(command, Optional.empty());
+        };
     }
 
-    /** SEND is for terminals alone (RFC 821 §3.4). */
-    private Transition rcptOfSend(ForwardPath to) {
+    private Optional<Mailbox> terminalOf(ForwardPath to) {
+        return to.mailbox().filter(peer::hasTerminal);
+    }
+
+    /** RFC 821 §3.4: nobody is written to later, so there must be a terminal now. */
+    private Transition terminalOnly(ForwardPath to) {
         if (!peer.mayReach(to)) return turnAway(Replies.RELAYING_DENIED);
-        return to.mailbox()
-                .filter(peer::hasTerminal)
-                .map(address -> show(address, List.of(), Replies.RECIPIENT_OK))
-                .orElseGet(() -> turnAway(Replies.NOT_ACTIVE));
+        return terminalOf(to).map(address -> show(address, List.of())).orElseGet(() -> turnAway(Replies.NOT_ACTIVE));
     }
 
-    /** What is known of a recipient as one of mail decides, but SOML makes do with a terminal, and SAML wants both. */
-    private Transition judged(ForwardPath to, Verdict verdict) {
-        if (!draft.options().verb().seeksTerminal()) return verdict.accept(this);
-        Optional<Mailbox> active = to.mailbox().filter(peer::hasTerminal);
-        if (active.isEmpty()) return verdict.accept(this);
-        boolean both = draft.options().verb().alwaysMails();
-        return verdict.accept(new Verdict.Handler<>() {
+    /** Where there is a terminal it will do, whatever may be said against mail. */
+    private Transition terminalOrMail(Command.Rcpt command) {
+        Optional<Mailbox> terminal = terminalOf(command.forwardPath());
+        if (terminal.isEmpty()) return mail(command, terminal);
+        boolean reached = peer.mayReach(command.forwardPath());
+        return judge(command).accept(new Verdict.Handler<>() {
             @Override
             public Transition take(Verdict.Accepted accepted) {
-                if (!both) return show(active.get(), accepted.recipients(), Replies.RECIPIENT_OK);
-                var mail = new Addressing(peer, draft.plus(accepted.recipients()));
-                return mail.show(active.get(), List.of(), accepted.reply());
+                return show(terminal.get(), accepted.recipients());
             }
 
             @Override
             public Transition turnAway(Verdict.Refused refused) {
-                boolean terminalWillDo = !both && peer.mayReach(to);
-                return terminalWillDo
-                        ? show(active.get(), List.of(), Replies.RECIPIENT_OK)
-                        : Addressing.this.turnAway(refused);
+                return reached ? show(terminal.get(), List.of()) : Addressing.this.turnAway(refused);
             }
         });
     }
 
-    private Transition show(Mailbox address, List<Recipient> instead, Reply reply) {
-        return with(draft.plus(new TerminalRecipient(address, instead)), reply);
+    private Transition show(Mailbox address, List<Recipient> instead) {
+        return with(draft.plus(new TerminalRecipient(address, instead)), Replies.RECIPIENT_OK);
     }
 
-    @Override
-    public Transition take(Verdict.Accepted accepted) {
-        return with(draft.plus(accepted.recipients()), accepted.reply());
+    private Verdict judge(Command.Rcpt command) {
+        return peer.judge(
+                command.forwardPath(), command.parameters(), draft.options().smtpUtf8());
+    }
+
+    /** @param terminal of the recipient, which gets the message too */
+    private Transition mail(Command.Rcpt command, Optional<Mailbox> terminal) {
+        return judge(command).accept(new Verdict.Handler<>() {
+            @Override
+            public Transition take(Verdict.Accepted accepted) {
+                if (!peer.verifies(command.forwardPath())) return Addressing.this.take(accepted, terminal);
+                Mailbox asked = command.forwardPath().mailbox().orElseThrow();
+                return new Transition(Addressing.this, new Action.CheckDomain(asked, accepted, terminal));
+            }
+
+            @Override
+            public Transition turnAway(Verdict.Refused refused) {
+                return Addressing.this.turnAway(refused);
+            }
+        });
+    }
+
+    private Transition take(Verdict.Accepted accepted, Optional<Mailbox> terminal) {
+        EnvelopeDraft mail = draft.plus(accepted.recipients());
+        return with(
+                terminal.map(address -> mail.plus(new TerminalRecipient(address, List.of())))
+                        .orElse(mail),
+                accepted.reply());
     }
 
     private Transition with(EnvelopeDraft more, Reply reply) {
@@ -84,8 +102,7 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
         return new Transition(new Addressing(peer, more), ok);
     }
 
-    @Override
-    public Transition turnAway(Verdict.Refused refused) {
+    private Transition turnAway(Verdict.Refused refused) {
         return turnAway(refused.reply());
     }
 
@@ -95,9 +112,8 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
     }
 
     @Override
-    public Transition domainChecked(Mailbox recipient, Verdict.Accepted accepted, Optional<Reply> refusal) {
-        Verdict verdict = refusal.isPresent() ? new Verdict.Refused(refusal.get()) : accepted;
-        return judged(ForwardPath.of(recipient), verdict);
+    public Transition domainChecked(Action.CheckDomain check, Optional<Reply> refusal) {
+        return refusal.map(this::turnAway).orElseGet(() -> take(check.accepted(), check.terminal()));
     }
 
     @Override
@@ -122,8 +138,9 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState, Verdi
 
     private Action.Content reception() {
         boolean binary = draft.options().body() == BodyType.BINARY_MIME;
+        Peer sender = draft.options().smtpUtf8() ? peer.international() : peer;
         return new Action.Content(
-                peer.during(draft.options()).trace(),
+                sender.trace(),
                 draft.onlyRecipient(),
                 binary,
                 draft.mayBeMail(),

@@ -43,6 +43,11 @@ record Content(
                 showable);
     }
 
+    /** The same once they were mended. */
+    Content withoutBareLineBreaks() {
+        return new Content(octets, receivedFields, false, nul, eightBitHeader, eightBitBody, binary, isShowable);
+    }
+
     /** Why it is not taken; what is true of a part of a message stays true of the whole. */
     Optional<Reply> refusal(LimitsConfig limits) {
         if (octets > limits.messageSize()) return Optional.of(Replies.MESSAGE_TOO_LARGE);

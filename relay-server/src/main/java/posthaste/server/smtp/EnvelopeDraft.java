@@ -12,7 +12,6 @@ import posthaste.queue.Envelope.Source;
 import posthaste.queue.PriorityClass;
 import posthaste.queue.Recipient;
 import posthaste.smtp.Mailbox;
-import posthaste.smtp.RcptParameters;
 import posthaste.smtp.ReversePath;
 
 /**
@@ -136,19 +135,18 @@ record EnvelopeDraft(
     }
 
     /**
-     * A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). An alias may stand for an address
-     * beyond ASCII though MAIL had no SMTPUTF8; 8-bit octets in a header are UTF-8 only where MAIL had it.
+     * A message that is ASCII in all but its body can go to every host (RFC 6531 §3.2). Addresses may be beyond ASCII even
+     * where MAIL was not: those that ours stand for.
      */
     private boolean needsSmtpUtf8(Content content) {
-        if (options.smtpUtf8() && content.eightBitHeader()) return true;
-        if (!reversePath.isAscii()) return true;
+        if ((options.smtpUtf8() && content.eightBitHeader()) || !reversePath.isAscii()) return true;
         for (Recipient each : recipients) if (!isAscii(each)) return true;
         return false;
     }
 
     private static boolean isAscii(Recipient recipient) {
-        if (!recipient.mailbox().isAscii()) return false;
-        return recipient.originalRecipient().isEmpty()
-                || new RcptParameters(recipient.notifyOn(), recipient.originalRecipient()).isAscii();
+        Optional<String> original = recipient.originalRecipient();
+        return recipient.mailbox().isAscii()
+                && (original.isEmpty() || original.get().chars().allMatch(c -> c < 0x80));
     }
 }

@@ -62,11 +62,8 @@ sealed interface Finishing extends SessionState permits Receiving, Chunking {
     }
 
     private Transition commit(EnvelopeDraft mail, Content content, Instant now) {
-        var envelope = mail.envelope(
-                content,
-                now,
-                peer().reportLifetime(),
-                peer().during(mail.options()).source());
+        Peer sender = mail.options().smtpUtf8() ? peer().international() : peer();
+        var envelope = mail.envelope(content, now, peer().reportLifetime(), sender.source());
         return new Transition(with(mail), new Action.Commit(envelope));
     }
 

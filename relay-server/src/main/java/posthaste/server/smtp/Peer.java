@@ -65,9 +65,9 @@ record Peer(
         return speaking(name, ESMTP);
     }
 
-    /** The same for as long as a transaction lasts: its message says UTF8SMTP where its MAIL had SMTPUTF8. */
-    Peer during(MailOptions transaction) {
-        return transaction.smtpUtf8() ? speaking(source.helloName(), UTF8SMTP) : this;
+    /** The same for a message whose MAIL had SMTPUTF8. */
+    Peer international() {
+        return speaking(source.helloName(), UTF8SMTP);
     }
 
     private Peer speaking(String name, String protocol) {

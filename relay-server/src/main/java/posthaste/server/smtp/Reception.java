@@ -29,6 +29,8 @@ final class Reception implements ContentSink {
     private final IncomingMessage message;
     private final Action.Content how;
     private final LimitsConfig limits;
+    private final boolean mended;
+    private final ContentSink keeper;
     private final int showableMax;
     private final Listener listener;
     private final ChunkDecoder chunks = new ChunkDecoder();
@@ -38,9 +40,20 @@ final class Reception implements ContentSink {
     private boolean dropped;
     private boolean writable;
 
-    /** @param showableMax octets of the largest message that terminals are written */
-    Reception(IncomingMessage message, Action.Content how, LimitsConfig limits, int showableMax, Listener listener) {
+    /**
+     * @param mended whether line ends that are none become CRLF
+     * @param showableMax octets of the largest message that terminals are written
+     */
+    Reception(
+            IncomingMessage message,
+            Action.Content how,
+            LimitsConfig limits,
+            boolean mended,
+            int showableMax,
+            Listener listener) {
         this.message = message;
+        this.mended = mended;
+        keeper = mended ? new LineEndMender(this::keep) : this::keep;
         this.how = how;
         this.limits = limits;
         this.showableMax = showableMax;
@@ -91,7 +104,8 @@ final class Reception implements ContentSink {
 
     /** What is known of it by now. */
     Content content() {
-        return Content.of(seen, how.binary(), showable);
+        Content content = Content.of(seen, how.binary(), showable);
+        return mended ? content.withoutBareLineBreaks() : content;
     }
 
     private void judge(Content content) {
@@ -105,6 +119,10 @@ final class Reception implements ContentSink {
             drop();
             return;
         }
+        keeper.content(array, offset, length);
+    }
+
+    private void keep(byte[] array, int offset, int length) {
         if (how.kept()) writable = message.append(array, offset, length);
         if (how.shown()) show(array, offset, length);
     }

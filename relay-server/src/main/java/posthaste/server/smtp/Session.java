@@ -174,7 +174,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
-        var begun = new Reception(message, how, settings.limits(), showableMax, this);
+        boolean mended = loop.lineEnds() == LineEnds.NORMALIZE && !how.binary();
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -239,7 +240,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
                 .refusal(action.recipient(), loop.executor())
                 .whenComplete((refusal, bug) -> socket.guarded(() -> {
                     if (bug != null) throw new IllegalStateException("the check of a domain failed", bug);
-                    answer(state.domainChecked(action.recipient(), action.accepted(), refusal));
+                    answer(state.domainChecked(action, refusal));
                 }));
     }
 

@@ -32,6 +32,7 @@ final class SessionLoop {
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
+    private final LineEnds lineEnds;
     private final FlushPace flushPace;
     private final LongSupplier nanos;
     private final SessionLog log;
@@ -46,7 +47,13 @@ final class SessionLoop {
     private boolean ticking;
 
     /** @param flushPace shared by the loops of a listener */
-    SessionLoop(ContextInternal context, SessionSettings settings, FlushPace flushPace, LongSupplier nanos) {
+    SessionLoop(
+            ContextInternal context,
+            SessionSettings settings,
+            LineEnds lineEnds,
+            FlushPace flushPace,
+            LongSupplier nanos) {
+        this.lineEnds = lineEnds;
         this.context = context;
         this.settings = settings;
         this.flushPace = flushPace;
@@ -71,6 +78,10 @@ final class SessionLoop {
 
     Greetings greetings() {
         return greetings;
+    }
+
+    LineEnds lineEnds() {
+        return lineEnds;
     }
 
     /** Whether there is room for one more message to terminals, which is then taken until {@link #shown}. */

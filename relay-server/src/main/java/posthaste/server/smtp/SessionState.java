@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
-import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
@@ -152,7 +151,7 @@ sealed interface SessionState extends Command.Handler<Transition>
     }
 
     /** The domain of a recipient was looked up: whether it takes mail. */
-    default Transition domainChecked(Mailbox recipient, Verdict.Accepted accepted, Optional<Reply> refusal) {
+    default Transition domainChecked(Action.CheckDomain check, Optional<Reply> refusal) {
         throw new IllegalStateException("no recipient was checked in " + this);
     }
 

@@ -36,7 +36,9 @@ enum Cast {
     /** May relay; VRFY, EXPN and terminals are switched off. */
     SILENT,
     /** May relay to domains that the name system knows. */
-    VERIFIER;
+    VERIFIER,
+    /** May relay, and its line ends are mended. */
+    MENDED;
 
     private static final String ELSEWHERE = "192.0.2.0/24";
     private static final String HERE = "127.0.0.0/8";
@@ -55,6 +57,10 @@ enum Cast {
 
     private static TrustedNetworks networks(String cidr) {
         return TrustedNetworks.parse(List.of(cidr));
+    }
+
+    LineEnds lineEnds() {
+        return this == MENDED ? LineEnds.NORMALIZE : LineEnds.STRICT;
     }
 
     TerminalsConfig terminals() {

@@ -40,7 +40,6 @@ class ChecksTest {
         reasons.put("I097", "CrashIT kills the process and counts what was answered 250");
         reasons.put("I115", "there is no content filter");
         reasons.put("I120", "a figure, measured by the end-to-end harness");
-        reasons.put("I134", "bare line breaks are refused always; there is no mode that mends them");
         reasons.put("I187", "SenderWishesTest of relay-delivery: the next hop gets MAIL");
         return reasons;
     }

@@ -83,7 +83,7 @@ final class RelayFixture implements AutoCloseable {
                 cast.services(terminals),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new Listener(vertx, new ListenerConfig(anywhere), settings, nanos::get);
+        return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
     }
 
     Terminals terminals(TerminalsConfig config) {
