@@ -322,8 +322,10 @@ class SessionTest {
         }
 
         relay.awaitInTime(() -> relay.sessions() == 0);
+        // Commits are answered in their order: with this one those of the others are over, and disturb no other test.
+        accepted("last\r\n");
         RelayFixture.await(() -> relay.count("posthaste.smtp.messages") - counted == relay.queued() - before);
-        assertThat(relay.queued()).isGreaterThan(before);
+        assertThat(relay.queued()).isGreaterThan(before + 1);
     }
 
     @Test
