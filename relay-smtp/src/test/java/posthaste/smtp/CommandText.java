@@ -41,7 +41,10 @@ final class CommandText implements Command.Handler<Optional<String>> {
     }
 
     private static String hold(FutureRelease release) {
-        return "HOLD" + release.request().toUpperCase(Locale.ROOT).replace(';', '=');
+        String request = release.request();
+        int semicolon = request.indexOf(';');
+        return "HOLD" + request.substring(0, semicolon).toUpperCase(Locale.ROOT) + "="
+                + request.substring(semicolon + 1);
     }
 
     @Override
