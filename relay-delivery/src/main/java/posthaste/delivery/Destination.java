@@ -551,6 +551,11 @@ final class Destination {
         return first == Long.MAX_VALUE ? first : Math.max(first, outlook.pausedUntilMillis());
     }
 
+    /** Whether anything of it waits or is under way, as far as it is known here. */
+    boolean hasMail() {
+        return !inHand.isEmpty() || inHand.isReading() || nextDueMillis() != Long.MAX_VALUE;
+    }
+
     /** Whether it could be forgotten, but for what is on disk. */
     boolean isIdle(long usedBeforeMillis) {
         boolean busy = !inHand.isEmpty() || inHand.isReading() || resolving || pumping || flush.isPresent();

@@ -251,16 +251,12 @@ final class EngineLoop implements Executor {
 
     /** The same for all destinations below a domain, a few at a time. */
     Future<Walked> attemptBelow(DestinationMatch match, long requestedAtMillis) {
-        List<String> names = new ArrayList<>();
-        int found = 0;
-        for (String name : List.copyOf(destinations.keySet())) {
-            if (!match.isBelow(name) || alarms.of(name).isPresent()) continue;
-            attemptNow(name, requestedAtMillis);
-            if (names.size() < NAMED_MAX) names.add(name);
-            found++;
+        for (Destination each : destinations.values()) {
+            String name = each.name();
+            if (match.isBelow(name) && each.hasMail() && alarms.of(name).isEmpty()) attemptNow(name, requestedAtMillis);
         }
         Promise<Walked> walked = context.promise();
-        walk(alarms.size(), new Walk(match, requestedAtMillis, names, walked), found);
+        walk(alarms.size(), new Walk(match, requestedAtMillis, new ArrayList<>(), walked), 0);
         return walked.future();
     }
 
@@ -274,7 +270,7 @@ final class EngineLoop implements Executor {
         while (slot > until) {
             slot--;
             String name = alarms.nameAt(slot);
-            if (!walk.match().isBelow(name)) continue;
+            if (!walk.match().isBelow(name) || isEmpty(name)) continue;
             alarms.flushAt(slot, walk.requestedAtMillis());
             if (walk.names().size() < NAMED_MAX) walk.names().add(name);
             found++;
@@ -283,6 +279,12 @@ final class EngineLoop implements Executor {
         int all = found;
         if (left > 0) execute(() -> walk(left, walk, all));
         else walk.end().complete(new Walked(all, List.copyOf(walk.names())));
+    }
+
+    /** What is not in memory has mail, or it would have been forgotten. */
+    private boolean isEmpty(String name) {
+        Destination known = destinations.get(name);
+        return known != null && !known.hasMail();
     }
 
     /** A destination begins to try everything: how much it may remember of what is put off. */

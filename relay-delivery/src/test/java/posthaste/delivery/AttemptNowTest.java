@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -231,6 +232,27 @@ class AttemptNowTest {
                             "RCPT TO:<r@one.example>", "RCPT TO:<r@a.one.example>", "RCPT TO:<r@b.a.one.example>");
             assertThat(engine.queue().status().messages()).isBetween(2L, 5L);
             EngineFixture.await(() -> engine.queue().status().messages() == 2, "not recorded");
+        }
+    }
+
+    @Test
+    @DisplayName("O113 destinations that are being tried count once, those without mail not at all")
+    void whatIsInMemoryCountsOnce() {
+        domain("busy.one.example");
+        domain("done.one.example");
+        var gate = new CountDownLatch(1);
+        hop.when(Step.RCPT).with("busy").times(1).then(Move.hold(gate), Move.normally());
+        try (EngineFixture engine = engine()) {
+            MessageId done = engine.send("x\r\n", "r@done.one.example");
+            engine.awaitKind(done, Kind.DELIVERED);
+            engine.send("x\r\n", "r@busy.one.example");
+            EngineFixture.await(() -> rcpts() == 2, "not tried");
+
+            AttemptedNow answer = engine.attemptNow(DestinationMatch.withSubdomains("one.example"));
+
+            gate.countDown();
+            assertThat(answer).isEqualTo(new AttemptedNow(1, 1, false));
+            engine.awaitEmpty();
         }
     }
 
