@@ -58,7 +58,7 @@ public final class ConfigReader {
     /** Every key that can be written, with its default as one writes it, for a file that holds each kind of table. */
     static Map<String, String> keys() {
         var reader = new ConfigReader(NO_FILE, () -> "localhost");
-        reader.read("listener = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]");
+        reader.read("listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]");
         return reader.notes.defaults();
     }
 
@@ -125,10 +125,14 @@ public final class ConfigReader {
         var routes = delivery.routes();
         var bounce = delivery.bounce();
         var limits = server.limits();
+        var listeners = server.listeners();
+        var access = server.access();
+        var tls = new TlsSection(root).read(listeners, access.clientCertificates());
         return new RelayConfig(
                 hostname,
-                server.listeners(),
-                server.access(),
+                listeners,
+                tls,
+                access,
                 directory.read(bounce.postmaster(), limits.recipients()),
                 limits,
                 new TerminalSections(root).read(),
@@ -148,7 +152,6 @@ public final class ConfigReader {
     }
 
     private static void refuseWhatIsNotThereYet(Section root) {
-        root.absent("tls", "TLS (certificates for STARTTLS)");
         root.absent("auth", "AUTH (users and OAuth)");
         root.absent("grant", "TURN and ATRN (grants)");
     }

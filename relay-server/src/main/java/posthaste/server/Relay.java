@@ -40,6 +40,8 @@ import posthaste.server.smtp.SessionServices;
 import posthaste.server.smtp.SessionSettings;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
+import posthaste.server.tls.ServerTls;
+import posthaste.server.tls.TlsProblem;
 
 /**
  * Every part of the relay, wired: the queue, what delivers from it, what takes mail into it, and what tells of it.
@@ -63,13 +65,21 @@ final class Relay implements Readiness {
     private final Vertx vertx;
     private final DeliveryEngine engine;
     private final Terminals terminals;
+    private final ServerTls tls;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
     private InetSocketAddress adminBound;
     private volatile Phase phase = Phase.STARTING;
 
-    private Relay(RelayConfig config, Meters meters, MailQueue queue, Vertx vertx, Consumer<QueueException> onFatal) {
+    private Relay(
+            RelayConfig config,
+            Meters meters,
+            MailQueue queue,
+            Vertx vertx,
+            ServerTls tls,
+            Consumer<QueueException> onFatal) {
+        this.tls = tls;
         this.config = config;
         this.meters = meters;
         this.queue = queue;
@@ -120,6 +130,7 @@ final class Relay implements Readiness {
                 new RelayPolicy(config.access(), directory),
                 config.delivery().retry().expireBounce(),
                 queue,
+                tls,
                 services,
                 new ServerMetrics(meters.registry()));
         return config.listeners().stream()
@@ -134,6 +145,7 @@ final class Relay implements Readiness {
      * @throws CannotStart with the exit code of the process; nothing is left open then
      */
     static Relay start(RelayConfig config, Logging logging, Consumer<QueueException> onFatal) throws CannotStart {
+        ServerTls tls = certificates(config);
         // Both take a few hundred milliseconds, and neither needs the other.
         var loops = new FutureTask<>(() -> EventLoops.start(config.eventLoops()));
         new Thread(loops, "start-of-event-loops").start();
@@ -153,9 +165,17 @@ final class Relay implements Readiness {
             throw why;
         }
         vertx.exceptionHandler(failure -> Failures.uncaught(Thread.currentThread(), failure));
-        var relay = new Relay(config, meters, queue, vertx, onFatal);
+        var relay = new Relay(config, meters, queue, vertx, tls, onFatal);
         relay.begin();
         return relay;
+    }
+
+    private static ServerTls certificates(RelayConfig config) throws CannotStart {
+        try {
+            return ServerTls.read(config.tls());
+        } catch (TlsProblem problem) {
+            throw new CannotStart(ExitCode.CONFIG, "[tls]: " + problem.getMessage());
+        }
     }
 
     private static Vertx started(FutureTask<Vertx> loops) throws CannotStart {
@@ -190,12 +210,22 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
+            new FileWatch(vertx, tls.files(), this::reload).begin();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
             LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
         } catch (CannotStart why) {
             stop(Duration.ZERO);
             throw why;
+        }
+    }
+
+    /** Reads the certificates again. Blocks. */
+    void reload() {
+        try {
+            tls.reload();
+        } catch (TlsProblem problem) {
+            LOG.error("the certificates stay as they were: {}", problem.getMessage());
         }
     }
 

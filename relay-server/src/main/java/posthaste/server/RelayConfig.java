@@ -9,12 +9,14 @@ import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
 import posthaste.server.terminal.TerminalsConfig;
+import posthaste.server.tls.TlsConfig;
 
 /**
  * The whole configuration, one component per section of the file (docs/configuration.md).
  *
  * @param hostname our name, a valid domain
  * @param listeners where mail is taken, at least one, in the order of the file
+ * @param tls the certificates that clients are shown
  * @param access what clients may do, by where they come from
  * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
@@ -27,6 +29,7 @@ import posthaste.server.terminal.TerminalsConfig;
 public record RelayConfig(
         String hostname,
         List<ListenerConfig> listeners,
+        TlsConfig tls,
         AccessConfig access,
         DirectoryConfig directory,
         LimitsConfig limits,

@@ -448,8 +448,6 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "listener = [{tls = 'required'}]",
-                "listener = [{tls = 'implicit'}]",
                 "listener = [{auth = 'required'}]",
                 "listener = [{allow-plaintext-auth = true}]",
                 "listener = [{proxy-networks = ['10.0.0.0/8']}]",
@@ -459,7 +457,6 @@ class ConfigReaderTest {
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "tls.certificate = 'cert.pem'",
                 "auth.user = [{name = 'a'}]",
                 "grant = [{user = 'a'}]"
             })

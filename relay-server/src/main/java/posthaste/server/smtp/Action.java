@@ -25,6 +25,14 @@ sealed interface Action {
         }
     }
 
+    /** Tells the client to go ahead with a TLS handshake, unless it has sent more in the clear: then the session ends. */
+    record Secure() implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.secure(this);
+        }
+    }
+
     /** Says something, unless the client has sent more without waiting for it: then the session ends. */
     record RespondLast(Reply reply) implements Action {
         @Override
@@ -135,6 +143,8 @@ sealed interface Action {
         void respond(Respond action);
 
         void respondLast(RespondLast action);
+
+        void secure(Secure action);
 
         void receive(Receive action);
 

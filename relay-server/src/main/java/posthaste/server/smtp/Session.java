@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,8 @@ import posthaste.queue.QueueException;
 import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
+import posthaste.server.tls.Handshake;
+import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.Command;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -30,7 +33,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private final InetAddress address;
     private final ClientSocket socket;
     private final Budget budget;
-    private final CommandLines commands;
+    private CommandLines commands;
+
+    /** The handshake that is under way. */
+    private Optional<Handshake> handshake = Optional.empty();
 
     private SessionState state;
     private Input input;
@@ -55,20 +61,34 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         budget = new Budget(settings.limits());
         commands = new CommandLines(loop.parser(), this::command);
         input = commands;
-        Peer peer = Peer.connected(settings, loop.greetings(), address);
-        state = settings.policy().refuses(address) ? new Denied(peer) : new Connected(peer);
+        Peer peer = Peer.connected(settings, loop.listener(), loop.greetings(), address);
+        state = begun(peer);
     }
 
-    /** Greets the client. */
+    private SessionState begun(Peer peer) {
+        if (settings.policy().refuses(address)) return new Denied(peer);
+        return peer.needsTls() ? new Plaintext(peer) : new Connected(peer);
+    }
+
+    /** Greets the client, inside TLS where the listener is set so. */
     void begin() {
-        socket.guarded(this::greet);
+        socket.guarded(() -> {
+            socket.open();
+            if (loop.listener().tls() != TlsMode.IMPLICIT) {
+                greet();
+            } else if (loop.tryHandshake()) {
+                beginHandshake();
+            } else {
+                abort();
+            }
+        });
     }
 
     private void greet() {
-        socket.open();
         boolean denied = state instanceof Denied;
         say(denied ? loop.greetings().denial() : loop.greetings().greeting());
         if (denied) loop.log().turnedAway(client(), loop.greetings().denial());
+        if (leaving) end(Replies.SHUTTING_DOWN);
         readDone();
         socket.flush();
     }
@@ -94,6 +114,51 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             socket.deadline(settings.limits().commandTimeout());
         }
         answered = false;
+    }
+
+    // TLS.
+
+    /** RFC 3207 §4: nothing that was sent in the clear may be read behind the handshake. */
+    @Override
+    public void secure(Action.Secure action) {
+        if (commands.hasMore() || socket.mayHoldMore()) {
+            end(Replies.PIPELINED_BEHIND_STARTTLS);
+        } else if (loop.tryHandshake()) {
+            say(Replies.START_TLS);
+            beginHandshake();
+        } else {
+            say(Replies.TLS_BUSY);
+        }
+    }
+
+    private void beginHandshake() {
+        var begun = settings.tls().begin(loop.allocator());
+        handshake = Optional.of(begun);
+        input = (in, from, to) -> to;
+        socket.secure(begun.handler());
+        answered = true;
+        socket.deadline(settings.limits().commandTimeout());
+    }
+
+    @Override
+    public void secured(SSLSession session) {
+        TlsFacts facts = handshake.orElseThrow().facts(session);
+        forgetHandshake();
+        settings.metrics().secured(facts);
+        boolean greeted = loop.listener().tls() != TlsMode.IMPLICIT;
+        Peer peer = state.peer().secured(facts);
+        state = state instanceof Denied ? new Denied(peer) : new Connected(peer);
+        commands = new CommandLines(loop.parser(), this::command);
+        input = commands;
+        answered = true;
+        if (!greeted) greet();
+        else if (leaving) end(Replies.SHUTTING_DOWN);
+        readDone();
+    }
+
+    private void forgetHandshake() {
+        if (handshake.isPresent()) loop.handshakeEnded();
+        handshake = Optional.empty();
     }
 
     private void command(Command command) {
@@ -174,7 +239,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
-        boolean mended = loop.lineEnds() == LineEnds.NORMALIZE && !how.binary();
+        boolean mended = loop.listener().lineEnds() == LineEnds.NORMALIZE && !how.binary();
         var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
         reception = Optional.of(begun);
         return begun;
@@ -405,6 +470,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void closed() {
+        if (handshake.isPresent()) {
+            settings.metrics().handshakeFailed();
+            loop.log().handshakeFailed(client());
+            forgetHandshake();
+        }
         forgetMessage();
         loop.closed(this);
     }

@@ -35,6 +35,10 @@ final class SessionLog {
         if (mayWrite()) LOG.info("connection of {} turned away: {}", client, reply);
     }
 
+    void handshakeFailed(String client) {
+        if (mayWrite()) LOG.info("connection of {} ended: the TLS handshake failed or did not end", client);
+    }
+
     private boolean mayWrite() {
         long now = nanos.getAsLong();
         if (now - since >= SECOND) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -19,11 +20,12 @@ import posthaste.smtp.Reply;
  *   Connected --HELO, EHLO--&gt; Ready --MAIL--&gt; Addressing --DATA--&gt; Receiving --the end of the message--&gt; Ready
  *                               ^                 |       --BDAT--&gt; Chunking  --the end of the last chunk--&gt; Ready
  *                               +--- RSET, HELO, EHLO ---------------+
+ *   Plaintext: TLS is wanted first --STARTTLS--&gt; Connected
  *   Denied: greeted with 554
  * </pre>
  */
 sealed interface SessionState extends Command.Handler<Transition>
-        permits Connected, Denied, Ready, Addressing, Finishing {
+        permits Connected, Denied, Plaintext, Ready, InTransaction {
 
     /** A topic of HELP. */
     String STATUS = "STATUS";
@@ -121,6 +123,19 @@ sealed interface SessionState extends Command.Handler<Transition>
     @Override
     default Transition atrn(Command.Atrn command) {
         return last(Replies.AUTHENTICATION_NEEDED);
+    }
+
+    /** In the clear only (RFC 3207 §4.2); everything that is known of the client is forgotten with the answer. */
+    @Override
+    default Transition startTls(Command.StartTls command) {
+        if (peer().proof().tls().isPresent()) return last(Replies.TLS_ALREADY);
+        if (!peer().offer().offers(Extension.START_TLS)) return last(Replies.notImplemented("STARTTLS"));
+        return new Transition(this, new Action.Secure());
+    }
+
+    @Override
+    default Transition auth(Command.Auth command) {
+        return refuse(Replies.notImplemented("AUTH"));
     }
 
     @Override

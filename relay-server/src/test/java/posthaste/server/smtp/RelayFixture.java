@@ -30,6 +30,7 @@ import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
 import posthaste.server.terminal.TerminalsConfig;
+import posthaste.server.tls.ServerTls;
 
 /** A listener on loopback with a real queue behind it, and a clock for time-outs that only the test moves. */
 final class RelayFixture implements AutoCloseable {
@@ -80,10 +81,28 @@ final class RelayFixture implements AutoCloseable {
                 cast.policy(),
                 Duration.ofDays(1),
                 queue,
+                ServerTls.none(),
                 cast.services(terminals),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
+    }
+
+    /** Another listener on the same queue, set so. */
+    Listener listener(TlsMode mode, ServerTls tls, AccessConfig access) {
+        var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
+        var settings = new SessionSettings(
+                HOSTNAME,
+                LimitsConfig.DEFAULT,
+                new RelayPolicy(access, new Directory(DirectoryConfig.of(local), 1000)),
+                Duration.ofDays(1),
+                queue,
+                tls,
+                services(vertx, TerminalsConfig.DEFAULT),
+                new ServerMetrics(meters));
+        var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        var config = new ListenerConfig(anywhere, LineEnds.STRICT, mode, AuthMode.OPTIONAL, false);
+        return new Listener(vertx, config, settings, nanos::get);
     }
 
     Terminals terminals(TerminalsConfig config) {
@@ -110,7 +129,8 @@ final class RelayFixture implements AutoCloseable {
                 AccessConfig.of(TrustedNetworks.parse(List.of(trusted))),
                 new Directory(DirectoryConfig.of(local), 1000));
         var services = services(vertx, TerminalsConfig.DEFAULT);
-        var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, services, metrics);
+        var settings = new SessionSettings(
+                HOSTNAME, limits, policy, Duration.ofDays(1), queue, ServerTls.none(), services, metrics);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 
