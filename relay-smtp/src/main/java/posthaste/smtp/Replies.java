@@ -71,6 +71,13 @@ public final class Replies {
     public static final Reply TOO_MANY_RECIPIENTS =
             Reply.of(452, "4.5.3", "Too many recipients, send the rest in another transaction");
 
+    /** MAIL of a user who has sent all that an hour allows. */
+    public static final Reply TOO_MANY_MESSAGES_OF_USER =
+            Reply.of(450, "4.7.1", "This user has sent too many messages, try again later");
+    /** RCPT of the same. Not 4.5.3, which asks for another transaction at once. */
+    public static final Reply TOO_MANY_RECIPIENTS_OF_USER =
+            Reply.of(452, "4.7.1", "This user has written to too many recipients today, try again later");
+
     /** ETRN of a client that may not ask (RFC 1985 §5.4). */
     public static final Reply ETRN_NOT_ALLOWED = Reply.of(459, "4.7.1", "Node not allowed: ETRN is for known clients");
     /** ETRN for one node again and again. */
