@@ -3,7 +3,11 @@ package posthaste.server.smtp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
 import posthaste.smtp.MailVerb;
@@ -30,6 +34,22 @@ sealed interface Action {
         @Override
         public void perform(Performer performer) {
             performer.secure(this);
+        }
+    }
+
+    /** Has a mechanism go on; what is said depends on what it comes to. */
+    record Authenticate(Function<Executor, CompletionStage<SaslStep>> step) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.authenticate(this);
+        }
+    }
+
+    /** Says something, and takes the line that follows as a response. */
+    record Challenge(Reply reply) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.challenge(this);
         }
     }
 
@@ -145,6 +165,10 @@ sealed interface Action {
         void respondLast(RespondLast action);
 
         void secure(Secure action);
+
+        void authenticate(Authenticate action);
+
+        void challenge(Challenge action);
 
         void receive(Receive action);
 

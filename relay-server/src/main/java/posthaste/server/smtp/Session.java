@@ -2,6 +2,7 @@ package posthaste.server.smtp;
 
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -12,12 +13,15 @@ import org.slf4j.LoggerFactory;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
 import posthaste.server.tls.Handshake;
 import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
+import posthaste.smtp.LineFramer;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -34,6 +38,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private final ClientSocket socket;
     private final Budget budget;
     private CommandLines commands;
+    private final SaslLines responses = new SaslLines(new Responses());
 
     /** The handshake that is under way. */
     private Optional<Handshake> handshake = Optional.empty();
@@ -59,10 +64,17 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         this.address = address;
         this.socket = new ClientSocket(loop, socket, this);
         budget = new Budget(settings.limits());
-        commands = new CommandLines(loop.parser(), this::command);
-        input = commands;
         Peer peer = Peer.connected(settings, loop.listener(), loop.greetings(), address);
         state = begun(peer);
+        commands = commandsOf(peer);
+        input = commands;
+    }
+
+    /** Only where AUTH is on offer a command may be as long as its initial response. */
+    private CommandLines commandsOf(Peer peer) {
+        boolean auth = peer.offer().offers(Extension.AUTH);
+        int lineMax = auth ? SaslLines.COMMAND_MAX : LineFramer.DEFAULT_LINE_MAX;
+        return new CommandLines(loop.parser(), lineMax, this::command);
     }
 
     private SessionState begun(Peer peer) {
@@ -108,7 +120,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void readDone() {
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
-        } else if (input != commands) {
+        } else if (input != commands && input != responses) {
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
@@ -148,7 +160,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         boolean greeted = loop.listener().tls() != TlsMode.IMPLICIT;
         Peer peer = state.peer().secured(facts);
         state = state instanceof Denied ? new Denied(peer) : new Connected(peer);
-        commands = new CommandLines(loop.parser(), this::command);
+        commands = commandsOf(peer);
         input = commands;
         answered = true;
         if (!greeted) greet();
@@ -159,6 +171,49 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private void forgetHandshake() {
         if (handshake.isPresent()) loop.handshakeEnded();
         handshake = Optional.empty();
+    }
+
+    // AUTH.
+
+    @Override
+    public void authenticate(Action.Authenticate action) {
+        socket.hold(Hold.ANSWER);
+        input = commands;
+        action.step()
+                .apply(loop.executor())
+                .whenComplete((step, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("an exchange of AUTH failed", bug);
+                    Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
+                    if (delay.isZero()) stepped(step);
+                    else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
+                }));
+    }
+
+    private void stepped(SaslStep step) {
+        if (!socket.isOpen()) return;
+        if (step instanceof SaslStep.Failure failure) loop.log().notAuthenticated(client(), failure.detail());
+        answer(state.authenticated(step));
+    }
+
+    @Override
+    public void challenge(Action.Challenge action) {
+        say(action.reply());
+        input = responses;
+    }
+
+    private final class Responses implements SaslLines.Listener {
+        @Override
+        public void response(byte[] octets) {
+            answered = true;
+            perform(state.responded(octets));
+        }
+
+        @Override
+        public void noResponse(Reply reply) {
+            answered = true;
+            input = commands;
+            perform(state.notResponded(reply));
+        }
     }
 
     private void command(Command command) {
@@ -436,7 +491,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
         leaving = true;
-        boolean busy = input != commands || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
+        boolean reading = input != commands && input != responses;
+        boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
     }
 

@@ -12,6 +12,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -131,6 +132,11 @@ final class SessionLoop {
 
     long nowNanos() {
         return nanos.getAsLong();
+    }
+
+    /** Runs {@code work} on the loop after a while. */
+    void later(Duration delay, Runnable work) {
+        context.setTimer(Math.max(1, delay.toMillis()), timer -> work.run());
     }
 
     /** Where the buffers of TLS come from. */
