@@ -31,6 +31,7 @@ import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
+import posthaste.server.auth.Authentication;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
@@ -63,6 +64,7 @@ final class Relay implements Readiness {
     private final Vertx vertx;
     private final DeliveryEngine engine;
     private final Terminals terminals;
+    private final Authentication authentication;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
@@ -81,6 +83,12 @@ final class Relay implements Readiness {
         Router router = router();
         engine = engine(directory, router, onFatal);
         terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
+        authentication = Authentication.start(
+                config.auth(),
+                UsersFile.of(config.auth()),
+                meters.registry(),
+                InstantSource.system(),
+                System::nanoTime);
         listeners = listeners(directory, router, uptime);
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
@@ -249,6 +257,7 @@ final class Relay implements Readiness {
         drains.add(engine.drain(limit));
         await(Future.join(drains), limit.plus(CLOSE_MAX), "what still runs is cut off");
         await(admin.close(), CLOSE_MAX, "the admin interface does not close");
+        authentication.close();
         queue.close();
         await(vertx.close(), CLOSE_MAX, "the event loops do not end");
         meters.close();

@@ -4,6 +4,7 @@ import java.util.List;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
@@ -16,6 +17,7 @@ import posthaste.server.terminal.TerminalsConfig;
  * @param hostname our name, a valid domain
  * @param listeners where mail is taken, at least one, in the order of the file
  * @param access what clients may do, by where they come from
+ * @param auth who may log in
  * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
  * @param terminals on which users take messages at once
@@ -28,6 +30,7 @@ public record RelayConfig(
         String hostname,
         List<ListenerConfig> listeners,
         AccessConfig access,
+        AuthConfig auth,
         DirectoryConfig directory,
         LimitsConfig limits,
         TerminalsConfig terminals,
