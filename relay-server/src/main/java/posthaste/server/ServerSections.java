@@ -79,7 +79,8 @@ final class ServerSections {
     void checkUsers(AuthConfig auth) {
         if (!auth.everyUser().isEmpty() || auth.oauth().isPresent()) return;
         for (Section each : loginNeeded) {
-            each.problem("auth", "\"required\", but nobody can log in; write [[auth.user]], as posthaste user prints it");
+            each.problem(
+                    "auth", "\"required\", but nobody can log in; write [[auth.user]], as posthaste user prints it");
         }
     }
 

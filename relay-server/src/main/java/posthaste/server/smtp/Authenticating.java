@@ -44,13 +44,11 @@ record Authenticating(Peer peer, SaslExchange exchange) implements SessionState 
     private Transition failed(SaslStep.Kind kind) {
         var ready = new Ready(peer);
         return switch (kind) {
-            case BAD_CREDENTIALS ->
-                new Transition(ready, new Action.Respond(Replies.BAD_CREDENTIALS), Toll.ERROR);
+            case BAD_CREDENTIALS -> new Transition(ready, new Action.Respond(Replies.BAD_CREDENTIALS), Toll.ERROR);
             case MALFORMED -> new Transition(ready, new Action.Respond(Replies.BAD_SASL), Toll.ERROR);
             case UNAVAILABLE -> new Transition(ready, new Action.Respond(Replies.AUTH_UNAVAILABLE), Toll.JUNK);
             case BLOCKED -> new Transition(ready, new Action.Close(Replies.TOO_MANY_GUESSES));
-            case ENCRYPTION_NEEDED ->
-                new Transition(ready, new Action.Respond(Replies.ENCRYPTION_NEEDED), Toll.ERROR);
+            case ENCRYPTION_NEEDED -> new Transition(ready, new Action.Respond(Replies.ENCRYPTION_NEEDED), Toll.ERROR);
         };
     }
 }

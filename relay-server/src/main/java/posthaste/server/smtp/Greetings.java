@@ -106,7 +106,9 @@ final class Greetings {
         if (trusted) more.add(Extension.MT_PRIORITY);
         if (kind.etrn()) more.add(Extension.ETRN);
         if (kind.startTls()) more.add(Extension.START_TLS);
-        return new Offers(forEverybody.with(more).with(kind.mechanisms()), trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);
+        return new Offers(
+                forEverybody.with(more).with(kind.mechanisms()),
+                trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);
     }
 
     String hostname() {

@@ -44,8 +44,9 @@ record Ready(Peer peer) implements SessionState {
         if (exchange.isEmpty()) return refuse(Replies.UNKNOWN_MECHANISM);
         Optional<byte[]> initial = command.initialResponse().flatMap(SaslLines::decoded);
         if (initial.isEmpty() && command.initialResponse().isPresent()) return refuse(Replies.NOT_BASE64);
-        return new Transition(new Authenticating(peer, exchange.get()), new Action.Authenticate(loop ->
-                exchange.get().begin(initial, loop)));
+        return new Transition(
+                new Authenticating(peer, exchange.get()),
+                new Action.Authenticate(loop -> exchange.get().begin(initial, loop)));
     }
 
     private Transition begin(Command.Mail command, MailOptions options) {

@@ -42,7 +42,17 @@ public record SessionSettings(
             Authentication authentication,
             SessionServices services,
             ServerMetrics metrics) {
-        this(hostname, limits, policy, reportLifetime, queue, tls, authentication, services, metrics, new ConnectionCounts(limits));
+        this(
+                hostname,
+                limits,
+                policy,
+                reportLifetime,
+                queue,
+                tls,
+                authentication,
+                services,
+                metrics,
+                new ConnectionCounts(limits));
         metrics.observe(connections);
     }
 }
