@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import java.net.InetAddress;
@@ -200,6 +201,14 @@ final class EngineFixture implements AutoCloseable {
     /** The peer connects, and is sent over that connection what is leased for him. */
     CompletableFuture<Turned> turn(TurnLease lease, ScriptedHop peer) {
         var turned = new CompletableFuture<Turned>();
+        var listening = new CompletableFuture<Integer>();
+        // Each on the loop whose turn it is.
+        ((VertxInternal) vertx).createEventLoopContext().runOnContext(posted -> listen(lease, turned, listening));
+        peer.dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), await(listening)));
+        return turned;
+    }
+
+    private void listen(TurnLease lease, CompletableFuture<Turned> turned, CompletableFuture<Integer> listening) {
         NetServer server = vertx.createNetServer();
         server.connectHandler(socket -> {
             var internal = (NetSocketInternal) socket;
@@ -211,9 +220,9 @@ final class EngineFixture implements AutoCloseable {
                     .onSuccess(turned::complete)
                     .onFailure(turned::completeExceptionally);
         });
-        await(server.listen(0, "127.0.0.1").toCompletionStage());
-        peer.dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort()));
-        return turned;
+        server.listen(0, "127.0.0.1")
+                .onSuccess(bound -> listening.complete(bound.actualPort()))
+                .onFailure(listening::completeExceptionally);
     }
 
     static Recipient to(String address) {

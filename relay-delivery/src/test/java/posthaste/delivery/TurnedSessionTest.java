@@ -112,6 +112,7 @@ class TurnedSessionTest {
     private List<MessageId> waiting(EngineFixture engine, String... recipients) {
         var ids = new ArrayList<MessageId>();
         for (String each : recipients) ids.add(engine.send("x\r\n", each));
+        engine.awaitKind(ids.get(0), Kind.DEFERRED);
         EngineFixture.await(() -> isAtRest(engine), "not at rest");
         return ids;
     }

@@ -113,6 +113,6 @@ public final class SmtpClient {
         // A server may have to read on when its client has closed his half. A client has no use for that.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         greet(turned, loop, hop, listener, socket);
-        socket.resume();
+        loop.runOnContext(posted -> socket.resume());
     }
 }
