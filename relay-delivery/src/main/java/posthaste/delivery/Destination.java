@@ -165,10 +165,18 @@ final class Destination {
 
     private boolean mayTake(Delivery delivery) {
         long now = parts.clock().millis();
-        return delivery.key().dueMillis() <= now
-                && mayMoveAt(now)
+        if (delivery.key().dueMillis() > now) return isWantedEarly(delivery, now);
+        return mayMoveAt(now)
                 && !inHand.isReading()
                 && diskOf(delivery.key()).dueMillis() > delivery.key().dueMillis()
+                && !parts.draining().get();
+    }
+
+    /** The record that makes it wait came when the walk of a lease had gone by already. */
+    private boolean isWantedEarly(Delivery delivery, long now) {
+        return leased.isPresent()
+                && leased.get().takes(delivery, now)
+                && !inHand.isReading()
                 && !parts.draining().get();
     }
 
@@ -390,11 +398,11 @@ final class Destination {
     }
 
     private void noteIfPutOff(DeliveryKey key) {
-        if (flush.isEmpty() && leased.isEmpty()) return;
-        if (key.revision() == 0 || key.dueMillis() <= parts.clock().millis()) return;
-        leased.ifPresent(each -> each.putOff(key));
-        flush.ifPresent(each -> each.putOff(key));
-        if (flush.filter(Flush::isOver).isPresent()) endFlush();
+        if (flush.isEmpty()
+                || key.revision() == 0
+                || key.dueMillis() <= parts.clock().millis()) return;
+        flush.get().putOff(key);
+        if (flush.get().isOver()) endFlush();
     }
 
     private void read(Flush of) {
@@ -472,6 +480,9 @@ final class Destination {
     /** An attempt has ended, or goes on behind the record of what it came to so far. Says nothing of our hosts. */
     void turnEnded(Attempt attempt) {
         turned--;
+        // Before it is written, so that the walk cannot meet it unknown.
+        if (attempt.hasWaiting())
+            leased.ifPresent(each -> each.putOff(attempt.delivery().key()));
         recorder.record(attempt, 0);
         pump();
     }

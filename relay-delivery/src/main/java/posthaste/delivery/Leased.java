@@ -2,6 +2,7 @@ package posthaste.delivery;
 
 import java.util.List;
 import java.util.Optional;
+import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
 import posthaste.smtp.Reply;
 
@@ -38,6 +39,11 @@ final class Leased {
     /** The walk, until it is over. */
     Optional<Flush> walk() {
         return walk.isOver() ? Optional.empty() : Optional.of(walk);
+    }
+
+    /** Whether the session takes a delivery before it is due. */
+    boolean takes(Delivery delivery, long nowMillis) {
+        return isTurning() && walk.takes(delivery, nowMillis);
     }
 
     /** A delivery was tried and waits again. */
