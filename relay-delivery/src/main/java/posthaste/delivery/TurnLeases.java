@@ -73,7 +73,7 @@ final class TurnLeases {
         home.when(new WaitingCount(domains, home).begin(), (waiting, failure) -> {
             var lease = new TurnLease(this, domains, failure == null ? waiting : 0);
             if (failure == null) {
-                home.later(TurnLease.UNUSED_MAX, lease::release);
+                home.later(parts.bounds().unusedLease(), lease::release);
                 answer.complete(Optional.of(lease));
             } else {
                 lease.release();

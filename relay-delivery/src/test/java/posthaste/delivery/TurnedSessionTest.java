@@ -330,6 +330,43 @@ class TurnedSessionTest {
         }
     }
 
+    @Test
+    @DisplayName("I195 a lease of which nobody makes use ends by itself")
+    void aLeaseThatIsNotUsedEnds() {
+        var bounds = new EngineParts.Bounds(1_000, 1_000, 1_000, Duration.ofMillis(50));
+        DeliveryConfig config = EngineFixture.config(dns, host.port(), SLOW);
+        try (EngineFixture engine = new EngineFixture(directory, config, bounds).started()) {
+            TurnLease lease = leaseOf(engine, "up.example");
+            MessageId id = engine.send("x\r\n", "a@up.example");
+
+            engine.awaitKind(id, Kind.DELIVERED);
+
+            assertThat(recipients(host)).containsExactly("a@up.example");
+            assertThat(turn(engine, lease, peer).failure()).isPresent();
+            peer.awaitEnds(1);
+            assertThat(peer.commands()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("I195 what an operator asked for meanwhile is done behind the lease")
+    void whatIsAskedForMeanwhileIsDoneBehindTheLease() {
+        host.when(Step.RCPT).times(1).then(Move.reply("450 4.2.0 Greylisted"));
+        peer.when(Step.GREETING).then(Move.reply("554 5.7.1 Not you"));
+        try (EngineFixture engine = engine()) {
+            MessageId id = engine.send("x\r\n", "a@up.example");
+            engine.awaitKind(id, Kind.DEFERRED);
+            TurnLease lease = leaseOf(engine, "up.example");
+
+            assertThat(engine.attemptNow(DestinationMatch.exactly("up.example")).deliveries())
+                    .isEqualTo(1);
+            turn(engine, lease, peer);
+
+            engine.awaitKind(id, Kind.DELIVERED);
+            assertThat(recipients(host)).containsExactly("a@up.example");
+        }
+    }
+
     // Two at once.
 
     @Test
