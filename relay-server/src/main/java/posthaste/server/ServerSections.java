@@ -12,6 +12,7 @@ import posthaste.server.admin.AdminConfig;
 import posthaste.server.admin.BearerToken;
 import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.LimitsConfig;
@@ -112,7 +113,8 @@ final class ServerSections {
         return first.equals(second) || (everywhere && first.getClass().equals(second.getClass()));
     }
 
-    AccessConfig access() {
+    /** @param grants who may fetch mail */
+    AccessConfig access(Grants grants) {
         Section section = root.section("relay");
         List<String> networks = section.list("networks", DEFAULT_NETWORKS, NETWORKS_MAX, RelayNetworks::check);
         if (networks.isEmpty()) {
@@ -129,6 +131,7 @@ final class ServerSections {
                 TrustedNetworks.parse(refused),
                 TrustedNetworks.parse(etrn),
                 Set.copyOf(certificates),
+                grants,
                 verify);
     }
 

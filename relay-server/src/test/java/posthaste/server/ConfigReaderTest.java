@@ -467,7 +467,6 @@ class ConfigReaderTest {
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {
         assertThat(problems(toml))

@@ -10,6 +10,7 @@ import java.util.Set;
  * @param refusedNetworks whose clients are turned away by the greeting, whatever else holds
  * @param etrnNetworks whose clients may have what waits for a domain sent now (RFC 1985)
  * @param clientCertificates which clients may relay because of their certificate: fingerprints or names, in lower case
+ * @param grants who may fetch the mail of which domains
  * @param verifyDomains whether RCPT asks the name system whether the domain of the recipient takes mail at all
  */
 public record AccessConfig(
@@ -17,6 +18,7 @@ public record AccessConfig(
         TrustedNetworks refusedNetworks,
         TrustedNetworks etrnNetworks,
         Set<String> clientCertificates,
+        Grants grants,
         boolean verifyDomains) {
 
     public AccessConfig {
@@ -26,6 +28,6 @@ public record AccessConfig(
     /** Relaying alone. */
     public static AccessConfig of(TrustedNetworks networks) {
         TrustedNetworks none = TrustedNetworks.parse(List.of());
-        return new AccessConfig(networks, none, none, Set.of(), false);
+        return new AccessConfig(networks, none, none, Set.of(), Grants.NONE, false);
     }
 }

@@ -37,8 +37,9 @@ final class Greetings {
      * @param etrn whether that is ETRN too
      * @param startTls whether it may ask for TLS
      * @param mechanisms by which it may log in
+     * @param turn whether it may fetch mail
      */
-    record Kind(Standing standing, boolean etrn, boolean startTls, List<String> mechanisms) {}
+    record Kind(Standing standing, boolean etrn, boolean startTls, List<String> mechanisms, boolean turn) {}
 
     /** What one kind of client is offered. */
     final class Offers {
@@ -106,6 +107,7 @@ final class Greetings {
         if (trusted) more.add(Extension.MT_PRIORITY);
         if (kind.etrn()) more.add(Extension.ETRN);
         if (kind.startTls()) more.add(Extension.START_TLS);
+        if (kind.turn()) more.addAll(Set.of(Extension.TURN, Extension.ATRN));
         return new Offers(
                 forEverybody.with(more).with(kind.mechanisms()),
                 trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
 import posthaste.server.auth.Login;
@@ -72,7 +73,11 @@ record Peer(
                 && listener.tls() != TlsMode.OFF
                 && settings.tls().isOffered();
         List<String> mechanisms = mechanisms(settings, listener, proof);
-        var offers = greetings.offers(new Greetings.Kind(standing, etrn, startTls, mechanisms));
+        boolean turn = proof.tls().isPresent()
+                && proof.login()
+                        .filter(login -> settings.policy().mayFetch(login.user()))
+                        .isPresent();
+        var offers = greetings.offers(new Greetings.Kind(standing, etrn, startTls, mechanisms, turn));
         var trace = TraceHeader.of(settings.hostname(), source);
         return new Peer(settings, listener, greetings, proof, standing, offers, source, trace);
     }
@@ -184,6 +189,16 @@ record Peer(
     /** Why it may not send to one more recipient; that one is counted where it may. */
     Optional<Reply> oneMoreRecipient() {
         return proof.login().flatMap(login -> settings.authentication().limits().recipient(login));
+    }
+
+    /** Who it is, where nobody on the way can be it (RFC 5321 Appendix F.1). */
+    Optional<Login> securedLogin() {
+        return proof.tls().isPresent() ? proof.login() : Optional.empty();
+    }
+
+    /** The domains whose mail it may fetch; empty where it asks for others, or may fetch none. */
+    Optional<Set<String>> granted(Login login, List<String> named) {
+        return settings.policy().granted(login.user(), named);
     }
 
     /** Whether it may use ETRN. */
