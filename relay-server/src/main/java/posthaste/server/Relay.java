@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
+import posthaste.server.auth.Authentication;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
@@ -40,6 +42,8 @@ import posthaste.server.smtp.SessionServices;
 import posthaste.server.smtp.SessionSettings;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
+import posthaste.server.tls.ServerTls;
+import posthaste.server.tls.TlsProblem;
 
 /**
  * Every part of the relay, wired: the queue, what delivers from it, what takes mail into it, and what tells of it.
@@ -63,13 +67,22 @@ final class Relay implements Readiness {
     private final Vertx vertx;
     private final DeliveryEngine engine;
     private final Terminals terminals;
+    private final ServerTls tls;
+    private final Authentication authentication;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
     private InetSocketAddress adminBound;
     private volatile Phase phase = Phase.STARTING;
 
-    private Relay(RelayConfig config, Meters meters, MailQueue queue, Vertx vertx, Consumer<QueueException> onFatal) {
+    private Relay(
+            RelayConfig config,
+            Meters meters,
+            MailQueue queue,
+            Vertx vertx,
+            ServerTls tls,
+            Consumer<QueueException> onFatal) {
+        this.tls = tls;
         this.config = config;
         this.meters = meters;
         this.queue = queue;
@@ -81,6 +94,12 @@ final class Relay implements Readiness {
         Router router = router();
         engine = engine(directory, router, onFatal);
         terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
+        authentication = Authentication.start(
+                config.auth(),
+                UsersFile.of(config.auth()),
+                meters.registry(),
+                InstantSource.system(),
+                System::nanoTime);
         listeners = listeners(directory, router, uptime);
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
@@ -120,6 +139,8 @@ final class Relay implements Readiness {
                 new RelayPolicy(config.access(), directory),
                 config.delivery().retry().expireBounce(),
                 queue,
+                tls,
+                authentication,
                 services,
                 new ServerMetrics(meters.registry()));
         return config.listeners().stream()
@@ -134,6 +155,7 @@ final class Relay implements Readiness {
      * @throws CannotStart with the exit code of the process; nothing is left open then
      */
     static Relay start(RelayConfig config, Logging logging, Consumer<QueueException> onFatal) throws CannotStart {
+        ServerTls tls = certificates(config);
         // Both take a few hundred milliseconds, and neither needs the other.
         var loops = new FutureTask<>(() -> EventLoops.start(config.eventLoops()));
         new Thread(loops, "start-of-event-loops").start();
@@ -153,9 +175,17 @@ final class Relay implements Readiness {
             throw why;
         }
         vertx.exceptionHandler(failure -> Failures.uncaught(Thread.currentThread(), failure));
-        var relay = new Relay(config, meters, queue, vertx, onFatal);
+        var relay = new Relay(config, meters, queue, vertx, tls, onFatal);
         relay.begin();
         return relay;
+    }
+
+    private static ServerTls certificates(RelayConfig config) throws CannotStart {
+        try {
+            return ServerTls.read(config.tls());
+        } catch (TlsProblem problem) {
+            throw new CannotStart(ExitCode.CONFIG, "[tls]: " + problem.getMessage());
+        }
     }
 
     private static Vertx started(FutureTask<Vertx> loops) throws CannotStart {
@@ -190,12 +220,29 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
+            new FileWatch(vertx, tls.files(), this::readCertificates).begin();
+            List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
+            new FileWatch(vertx, users, authentication::reload).begin();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
             LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
         } catch (CannotStart why) {
             stop(Duration.ZERO);
             throw why;
+        }
+    }
+
+    /** Reads certificates and users again. Blocks. */
+    void reload() {
+        readCertificates();
+        authentication.reload();
+    }
+
+    private void readCertificates() {
+        try {
+            tls.reload();
+        } catch (TlsProblem problem) {
+            LOG.error("the certificates stay as they were: {}", problem.getMessage());
         }
     }
 
@@ -249,6 +296,7 @@ final class Relay implements Readiness {
         drains.add(engine.drain(limit));
         await(Future.join(drains), limit.plus(CLOSE_MAX), "what still runs is cut off");
         await(admin.close(), CLOSE_MAX, "the admin interface does not close");
+        authentication.close();
         queue.close();
         await(vertx.close(), CLOSE_MAX, "the event loops do not end");
         meters.close();

@@ -100,6 +100,12 @@ final class Section {
         notes.warning(positionOf(key), pathOf(key), text);
     }
 
+    /** Takes over what is wrong with a file that the key names. */
+    void include(String key, ConfigNotes notesOfFile) {
+        if (!notesOfFile.problems().isEmpty()) wrong.add(key);
+        notes.include(notesOfFile);
+    }
+
     /** Reads a value; {@code parser} throws IllegalArgumentException saying what was expected. */
     <T> T read(String key, String defaultText, T fallback, Function<Object, T> parser) {
         known.add(key);

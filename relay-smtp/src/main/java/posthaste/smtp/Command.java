@@ -179,6 +179,32 @@ public sealed interface Command {
         }
     }
 
+    /** STARTTLS (RFC 3207 §4): TLS follows the answer. */
+    record StartTls() implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.startTls(this);
+        }
+    }
+
+    /**
+     * AUTH (RFC 4954 §4).
+     *
+     * @param mechanism of SASL, in upper case
+     * @param initialResponse in base64 as written, {@code =} for one of no octets; a secret
+     */
+    record Auth(String mechanism, Optional<String> initialResponse) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.auth(this);
+        }
+
+        @Override
+        public String toString() {
+            return "Auth[" + mechanism + "]";
+        }
+    }
+
     /** QUIT (RFC 5321 §4.1.1.10). */
     record Quit() implements Command {
         @Override
@@ -246,6 +272,10 @@ public sealed interface Command {
         R turn(Turn command);
 
         R atrn(Atrn command);
+
+        R startTls(StartTls command);
+
+        R auth(Auth command);
 
         R quit(Quit command);
 

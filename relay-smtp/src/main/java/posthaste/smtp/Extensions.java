@@ -130,6 +130,7 @@ public record Extensions(
             case SIZE -> " " + offer.sizeMax();
             case DELIVER_BY -> " " + offer.deliverByMin().toSeconds();
             case FUTURE_RELEASE -> " " + hold(offer.futureRelease().orElseThrow());
+            case AUTH -> " " + String.join(" ", offer.mechanisms());
             case MT_PRIORITY -> " " + PRIORITY_PROFILE;
             case LIMITS -> " RCPTMAX=" + offer.recipientsMax() + mailMax(offer.messagesMax());
             default -> "";

@@ -35,6 +35,16 @@ final class HelpTexts {
                     "EHLO <domain or address literal>",
                     "250, one line per extension; 501, 421",
                     "RFC 5321 section 4.1.1.1"),
+            offered(
+                    Extension.START_TLS,
+                    "STARTTLS, then a TLS handshake",
+                    "220; 454, 501, 503, 421",
+                    "RFC 3207 section 4"),
+            offered(
+                    Extension.AUTH,
+                    "AUTH <mechanism> [initial response in base64]",
+                    "235, 334; 454, 500, 501, 503, 504, 535, 538, 421",
+                    "RFC 4954 section 4"),
             always(
                     "MAIL",
                     "MAIL FROM:<reverse-path> [parameters]",

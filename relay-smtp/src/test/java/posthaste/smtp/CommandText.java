@@ -122,6 +122,17 @@ final class CommandText implements Command.Handler<Optional<String>> {
     }
 
     @Override
+    public Optional<String> startTls(Command.StartTls command) {
+        return Optional.of("STARTTLS");
+    }
+
+    @Override
+    public Optional<String> auth(Command.Auth command) {
+        return Optional.of("AUTH " + command.mechanism()
+                + command.initialResponse().map(response -> " " + response).orElse(""));
+    }
+
+    @Override
     public Optional<String> quit(Command.Quit command) {
         return Optional.of("QUIT");
     }

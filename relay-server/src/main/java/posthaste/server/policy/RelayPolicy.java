@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import posthaste.queue.Recipient;
+import posthaste.server.tls.ClientCertificate;
 import posthaste.smtp.ForwardPath;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.RcptParameters;
@@ -11,7 +12,7 @@ import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /**
- * Who may hand in mail for whom: clients in trusted networks for anybody, all others for local addresses only, so that
+ * Who may hand in mail for whom: clients in trusted networks, and with known certificates, for anybody, all others for local addresses only, so that
  * the relay is open to nobody. Addresses are taken literally: {@code %} and {@code !} in a local part mean nothing.
  * Immutable; any thread may ask.
  */
@@ -32,8 +33,16 @@ public final class RelayPolicy {
         this.answers = new DirectoryAnswers(directory);
     }
 
-    public Standing standingOf(InetAddress client) {
-        return access.networks().contains(client) ? Standing.TRUSTED : Standing.STRANGER;
+    /** @param certificate that the client has shown, and holds the key of */
+    public Standing standingOf(InetAddress client, Optional<ClientCertificate> certificate) {
+        boolean trusted = access.networks().contains(client)
+                || certificate.filter(this::isKnown).isPresent();
+        return trusted ? Standing.TRUSTED : Standing.STRANGER;
+    }
+
+    private boolean isKnown(ClientCertificate certificate) {
+        return access.clientCertificates().contains(certificate.fingerprint())
+                || certificate.names().stream().anyMatch(access.clientCertificates()::contains);
     }
 
     /** Whether the client is turned away by a 554 in place of the greeting (RFC 5321 §3.1). */

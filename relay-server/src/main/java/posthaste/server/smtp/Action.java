@@ -3,7 +3,11 @@ package posthaste.server.smtp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
 import posthaste.smtp.Command;
 import posthaste.smtp.MailVerb;
@@ -22,6 +26,30 @@ sealed interface Action {
         @Override
         public void perform(Performer performer) {
             performer.respond(this);
+        }
+    }
+
+    /** Tells the client to go ahead with a TLS handshake, unless it has sent more in the clear: then the session ends. */
+    record Secure() implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.secure(this);
+        }
+    }
+
+    /** Has a mechanism go on; what is said depends on what it comes to. */
+    record Authenticate(Function<Executor, CompletionStage<SaslStep>> step) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.authenticate(this);
+        }
+    }
+
+    /** Says something, and takes the line that follows as a response. */
+    record Challenge(Reply reply) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.challenge(this);
         }
     }
 
@@ -135,6 +163,12 @@ sealed interface Action {
         void respond(Respond action);
 
         void respondLast(RespondLast action);
+
+        void secure(Secure action);
+
+        void authenticate(Authenticate action);
+
+        void challenge(Challenge action);
 
         void receive(Receive action);
 

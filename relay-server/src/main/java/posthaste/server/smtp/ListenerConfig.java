@@ -7,11 +7,19 @@ import java.net.InetSocketAddress;
  *
  * @param bind address and port, resolved; port 0 takes any free one
  * @param lineEnds what becomes of line ends that are none
+ * @param tls when it speaks TLS
+ * @param auth whether its clients log in
+ * @param plaintextAuth whether AUTH is offered without TLS too: passwords can be read on the way
  */
-public record ListenerConfig(InetSocketAddress bind, LineEnds lineEnds) {
+public record ListenerConfig(
+        InetSocketAddress bind, LineEnds lineEnds, TlsMode tls, AuthMode auth, boolean plaintextAuth) {
 
     public ListenerConfig(InetSocketAddress bind) {
         this(bind, LineEnds.STRICT);
+    }
+
+    public ListenerConfig(InetSocketAddress bind, LineEnds lineEnds) {
+        this(bind, lineEnds, TlsMode.OPTIONAL, AuthMode.OPTIONAL, false);
     }
 
     public ListenerConfig {

@@ -2,19 +2,26 @@ package posthaste.server.smtp;
 
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
+import posthaste.server.tls.Handshake;
+import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
+import posthaste.smtp.LineFramer;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -30,7 +37,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private final InetAddress address;
     private final ClientSocket socket;
     private final Budget budget;
-    private final CommandLines commands;
+    private CommandLines commands;
+    private final SaslLines responses = new SaslLines(new Responses());
+
+    /** The handshake that is under way. */
+    private Optional<Handshake> handshake = Optional.empty();
 
     private SessionState state;
     private Input input;
@@ -53,22 +64,43 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         this.address = address;
         this.socket = new ClientSocket(loop, socket, this);
         budget = new Budget(settings.limits());
-        commands = new CommandLines(loop.parser(), this::command);
+        Peer peer = Peer.connected(settings, loop.listener(), loop.greetings(), address);
+        state = begun(peer);
+        commands = commandsOf(peer);
         input = commands;
-        Peer peer = Peer.connected(settings, loop.greetings(), address);
-        state = settings.policy().refuses(address) ? new Denied(peer) : new Connected(peer);
     }
 
-    /** Greets the client. */
+    /** Only where AUTH is on offer a command may be as long as its initial response. */
+    private CommandLines commandsOf(Peer peer) {
+        boolean auth = peer.offer().offers(Extension.AUTH);
+        int lineMax = auth ? SaslLines.COMMAND_MAX : LineFramer.DEFAULT_LINE_MAX;
+        return new CommandLines(loop.parser(), lineMax, this::command);
+    }
+
+    private SessionState begun(Peer peer) {
+        if (settings.policy().refuses(address)) return new Denied(peer);
+        return peer.needsTls() ? new Plaintext(peer) : new Connected(peer);
+    }
+
+    /** Greets the client, inside TLS where the listener is set so. */
     void begin() {
-        socket.guarded(this::greet);
+        socket.guarded(() -> {
+            socket.open();
+            if (loop.listener().tls() != TlsMode.IMPLICIT) {
+                greet();
+            } else if (loop.tryHandshake()) {
+                beginHandshake();
+            } else {
+                abort();
+            }
+        });
     }
 
     private void greet() {
-        socket.open();
         boolean denied = state instanceof Denied;
         say(denied ? loop.greetings().denial() : loop.greetings().greeting());
         if (denied) loop.log().turnedAway(client(), loop.greetings().denial());
+        if (leaving) end(Replies.SHUTTING_DOWN);
         readDone();
         socket.flush();
     }
@@ -88,12 +120,100 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void readDone() {
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
-        } else if (input != commands) {
+        } else if (input != commands && input != responses) {
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
         }
         answered = false;
+    }
+
+    // TLS.
+
+    /** RFC 3207 §4: nothing that was sent in the clear may be read behind the handshake. */
+    @Override
+    public void secure(Action.Secure action) {
+        if (commands.hasMore() || socket.mayHoldMore()) {
+            end(Replies.PIPELINED_BEHIND_STARTTLS);
+        } else if (loop.tryHandshake()) {
+            say(Replies.START_TLS);
+            beginHandshake();
+        } else {
+            say(Replies.TLS_BUSY);
+        }
+    }
+
+    private void beginHandshake() {
+        var begun = settings.tls().begin(loop.allocator());
+        handshake = Optional.of(begun);
+        input = (in, from, to) -> to;
+        socket.secure(begun.handler());
+        answered = true;
+        socket.deadline(settings.limits().commandTimeout());
+    }
+
+    @Override
+    public void secured(SSLSession session) {
+        TlsFacts facts = handshake.orElseThrow().facts(session);
+        forgetHandshake();
+        settings.metrics().secured(facts);
+        boolean greeted = loop.listener().tls() != TlsMode.IMPLICIT;
+        Peer peer = state.peer().secured(facts);
+        state = state instanceof Denied ? new Denied(peer) : new Connected(peer);
+        commands = commandsOf(peer);
+        input = commands;
+        answered = true;
+        if (!greeted) greet();
+        else if (leaving) end(Replies.SHUTTING_DOWN);
+        readDone();
+    }
+
+    private void forgetHandshake() {
+        if (handshake.isPresent()) loop.handshakeEnded();
+        handshake = Optional.empty();
+    }
+
+    // AUTH.
+
+    @Override
+    public void authenticate(Action.Authenticate action) {
+        socket.hold(Hold.ANSWER);
+        input = commands;
+        action.step()
+                .apply(loop.executor())
+                .whenComplete((step, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("an exchange of AUTH failed", bug);
+                    Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
+                    if (delay.isZero()) stepped(step);
+                    else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
+                }));
+    }
+
+    private void stepped(SaslStep step) {
+        if (!socket.isOpen()) return;
+        if (step instanceof SaslStep.Failure failure) loop.log().notAuthenticated(client(), failure.detail());
+        answer(state.authenticated(step));
+    }
+
+    @Override
+    public void challenge(Action.Challenge action) {
+        say(action.reply());
+        input = responses;
+    }
+
+    private final class Responses implements SaslLines.Listener {
+        @Override
+        public void response(byte[] octets) {
+            answered = true;
+            perform(state.responded(octets));
+        }
+
+        @Override
+        public void noResponse(Reply reply) {
+            answered = true;
+            input = commands;
+            perform(state.notResponded(reply));
+        }
     }
 
     private void command(Command command) {
@@ -174,7 +294,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
-        boolean mended = loop.lineEnds() == LineEnds.NORMALIZE && !how.binary();
+        boolean mended = loop.listener().lineEnds() == LineEnds.NORMALIZE && !how.binary();
         var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
         reception = Optional.of(begun);
         return begun;
@@ -371,7 +491,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
         leaving = true;
-        boolean busy = input != commands || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
+        boolean reading = input != commands && input != responses;
+        boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
     }
 
@@ -405,6 +526,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void closed() {
+        if (handshake.isPresent()) {
+            settings.metrics().handshakeFailed();
+            loop.log().handshakeFailed(client());
+            forgetHandshake();
+        }
         forgetMessage();
         loop.closed(this);
     }

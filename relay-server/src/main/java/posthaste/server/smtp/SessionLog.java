@@ -35,6 +35,15 @@ final class SessionLog {
         if (mayWrite()) LOG.info("connection of {} turned away: {}", client, reply);
     }
 
+    /** @param detail says nothing secret */
+    void notAuthenticated(String client, String detail) {
+        if (mayWrite()) LOG.info("AUTH by {} failed: {}", client, detail);
+    }
+
+    void handshakeFailed(String client) {
+        if (mayWrite()) LOG.info("connection of {} ended: the TLS handshake failed or did not end", client);
+    }
+
     private boolean mayWrite() {
         long now = nanos.getAsLong();
         if (now - since >= SECOND) {

@@ -1,5 +1,7 @@
 package posthaste.server.smtp;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
@@ -10,6 +12,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -29,10 +32,13 @@ final class SessionLoop {
     /** Messages to terminals held in memory at once: each as large as a terminal takes. */
     private static final int SHOWING_MAX = 128;
 
+    /** Handshakes under way at once: each costs some memory, and the processor more than a message does. */
+    static final int HANDSHAKES_MAX = 250;
+
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
-    private final LineEnds lineEnds;
+    private final ListenerConfig listener;
     private final FlushPace flushPace;
     private final LongSupplier nanos;
     private final SessionLog log;
@@ -43,6 +49,7 @@ final class SessionLoop {
     private final Set<Session> sessions = new HashSet<>();
     private final Promise<Void> emptied = Promise.promise();
     private int showing;
+    private int handshakes;
     private boolean draining;
     private boolean ticking;
 
@@ -50,10 +57,10 @@ final class SessionLoop {
     SessionLoop(
             ContextInternal context,
             SessionSettings settings,
-            LineEnds lineEnds,
+            ListenerConfig listener,
             FlushPace flushPace,
             LongSupplier nanos) {
-        this.lineEnds = lineEnds;
+        this.listener = listener;
         this.context = context;
         this.settings = settings;
         this.flushPace = flushPace;
@@ -80,8 +87,19 @@ final class SessionLoop {
         return greetings;
     }
 
-    LineEnds lineEnds() {
-        return lineEnds;
+    ListenerConfig listener() {
+        return listener;
+    }
+
+    /** Whether there is room for one more handshake, which is then under way until {@link #handshakeEnded}. */
+    boolean tryHandshake() {
+        if (handshakes >= HANDSHAKES_MAX) return false;
+        handshakes++;
+        return true;
+    }
+
+    void handshakeEnded() {
+        handshakes--;
     }
 
     /** Whether there is room for one more message to terminals, which is then taken until {@link #shown}. */
@@ -114,6 +132,16 @@ final class SessionLoop {
 
     long nowNanos() {
         return nanos.getAsLong();
+    }
+
+    /** Runs {@code work} on the loop after a while. */
+    void later(Duration delay, Runnable work) {
+        context.setTimer(Math.max(1, delay.toMillis()), timer -> work.run());
+    }
+
+    /** Where the buffers of TLS come from. */
+    ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
     }
 
     String date(Instant now) {
@@ -160,6 +188,10 @@ final class SessionLoop {
         settings.metrics().turnedAway();
         log.turnedAway(NetUtil.toAddressString(client), reply);
         socket.exceptionHandler(reset -> {});
+        if (listener.tls() == TlsMode.IMPLICIT) {
+            socket.close(); // a client that expects TLS cannot read it
+            return;
+        }
         socket.write(BufferInternal.buffer(Unpooled.wrappedBuffer(reply.encoded())));
         socket.close();
     }

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -19,11 +21,13 @@ import posthaste.smtp.Reply;
  *   Connected --HELO, EHLO--&gt; Ready --MAIL--&gt; Addressing --DATA--&gt; Receiving --the end of the message--&gt; Ready
  *                               ^                 |       --BDAT--&gt; Chunking  --the end of the last chunk--&gt; Ready
  *                               +--- RSET, HELO, EHLO ---------------+
+ *   Ready --AUTH--&gt; Authenticating --its outcome--&gt; Ready
+ *   Plaintext: TLS is wanted first --STARTTLS--&gt; Connected
  *   Denied: greeted with 554
  * </pre>
  */
 sealed interface SessionState extends Command.Handler<Transition>
-        permits Connected, Denied, Ready, Addressing, Finishing {
+        permits Connected, Denied, Plaintext, Ready, Authenticating, InTransaction {
 
     /** A topic of HELP. */
     String STATUS = "STATUS";
@@ -123,6 +127,19 @@ sealed interface SessionState extends Command.Handler<Transition>
         return last(Replies.AUTHENTICATION_NEEDED);
     }
 
+    /** In the clear only (RFC 3207 §4.2); everything that is known of the client is forgotten with the answer. */
+    @Override
+    default Transition startTls(Command.StartTls command) {
+        if (peer().proof().tls().isPresent()) return last(Replies.TLS_ALREADY);
+        if (!peer().offer().offers(Extension.START_TLS)) return last(Replies.notImplemented("STARTTLS"));
+        return new Transition(this, new Action.Secure());
+    }
+
+    @Override
+    default Transition auth(Command.Auth command) {
+        return refuse(Replies.notImplemented("AUTH"));
+    }
+
     @Override
     default Transition quit(Command.Quit command) {
         return new Transition(this, new Action.Close(peer().greetings().closing()));
@@ -148,6 +165,21 @@ sealed interface SessionState extends Command.Handler<Transition>
     /** What HELP STATUS tells of the transaction. */
     default String situation() {
         return "No transaction";
+    }
+
+    /** The client has answered a challenge. */
+    default Transition responded(byte[] response) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** The client has answered a challenge with what is no response, which ends the exchange. */
+    default Transition notResponded(Reply reply) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** A mechanism has come a step on. */
+    default Transition authenticated(SaslStep step) {
+        throw new IllegalStateException("nobody authenticates in " + this);
     }
 
     /** The domain of a recipient was looked up: whether it takes mail. */

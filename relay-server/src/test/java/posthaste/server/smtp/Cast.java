@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import posthaste.server.policy.AccessConfig;
@@ -49,6 +50,7 @@ enum Cast {
                 networks(this == STRANGER ? ELSEWHERE : HERE),
                 networks(this == DENIED ? HERE : ELSEWHERE),
                 networks(this == FLUSHER ? HERE : ELSEWHERE),
+                Set.of(),
                 this == VERIFIER);
         var local = LocalDomains.of(RelayFixture.HOSTNAME, List.of(RelayFixture.HOSTNAME), Optional.empty());
         var directory = new DirectoryConfig(local, aliases(), this != DISCREET, this != SILENT);

@@ -12,16 +12,25 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /** Sends exactly the octets it is given and checks that what comes back is well formed. One thread. */
 final class TestClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int REPLY_LINE_MAX = 512;
 
-    private final Socket socket;
-    private final InputStream in;
+    private final Socket plain;
+    private Socket socket;
+    private String version = "";
+    private String last = "";
+    private InputStream in;
 
     private TestClient(Socket socket) throws IOException {
+        plain = socket;
         this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -31,6 +40,69 @@ final class TestClient implements AutoCloseable {
     static TestClient connect(InetSocketAddress server) {
         try {
             return new TestClient(new Socket(server.getAddress(), server.getPort()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** One that speaks TLS at once. */
+    static TestClient connect(InetSocketAddress server, SSLContext tls) {
+        TestClient client = connect(server);
+        client.handshake(tls, "");
+        return client;
+    }
+
+    /** What the server has proved and shown. */
+    SSLSession startTls(SSLContext tls) {
+        return startTls(tls, "");
+    }
+
+    /** @param name asked for; empty for none */
+    SSLSession startTls(SSLContext tls, String name) {
+        command("STARTTLS", "220 2.0.0 ");
+        return handshake(tls, name);
+    }
+
+    /** One that speaks this version of TLS alone, at once. */
+    static TestClient connect(InetSocketAddress server, SSLContext tls, String version) {
+        TestClient client = connect(server);
+        client.version = version;
+        client.handshake(tls, "");
+        return client;
+    }
+
+    /** All that comes until the server closes. */
+    byte[] rest() {
+        try {
+            return in.readAllBytes();
+        } catch (IOException reset) {
+            return new byte[0];
+        }
+    }
+
+    /** Closes the connection as it is, whatever lies over it. */
+    void cut() {
+        try {
+            plain.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private SSLSession handshake(SSLContext context, String name) {
+        try {
+            var tls = (SSLSocket) context.getSocketFactory()
+                    .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
+            if (!name.isEmpty()) {
+                SSLParameters parameters = tls.getSSLParameters();
+                parameters.setServerNames(List.of(new SNIHostName(name)));
+                tls.setSSLParameters(parameters);
+            }
+            if (!version.isEmpty()) tls.setEnabledProtocols(new String[] {version});
+            tls.startHandshake();
+            socket = tls;
+            in = new BufferedInputStream(tls.getInputStream());
+            return tls.getSession();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -78,11 +150,20 @@ final class TestClient implements AutoCloseable {
     List<String> expect(String prefix) {
         List<String> lines = reply();
         assertThat(lines).as("reply, not a closed connection; wanted " + prefix).isNotEmpty();
-        String last = lines.get(lines.size() - 1);
+        last = lines.get(lines.size() - 1);
         assertThat(Arrays.stream(prefix.split("\\|")).anyMatch(last::startsWith))
                 .as("%s, wanted %s", last, prefix)
                 .isTrue();
         return lines;
+    }
+
+    /** Of the last reply, behind its code. */
+    String challenge() {
+        return last.substring(Math.min(4, last.length()));
+    }
+
+    boolean wasChallenged() {
+        return last.startsWith("334 ");
     }
 
     void expectEnd() {
