@@ -53,8 +53,8 @@ public final class TurnLease {
      * with all handlers of the socket detached and nothing read from it that was not answered.
      *
      * @param socket on an event loop of the engine's Vert.x; its TLS layer stays
-     * @return completes on the context of the caller when the connection is closed, or about to be, and the lease has ended; does not fail: a
-     *     lease that was released before, or not used in time, closes the connection and says so
+     * @return completes on the context of the caller when the connection is closed, or about to be, and the lease has ended; does
+     *     not fail: a lease that was released before, or not used in time, closes the connection and says so
      * @throws IllegalStateException when it is called twice
      * @throws IllegalArgumentException for a socket of another Vert.x
      */
