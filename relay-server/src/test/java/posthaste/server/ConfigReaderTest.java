@@ -460,7 +460,6 @@ class ConfigReaderTest {
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
                 "tls.certificate = 'cert.pem'",
-                "auth.user = [{name = 'a'}]",
                 "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {

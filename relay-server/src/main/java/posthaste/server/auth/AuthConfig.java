@@ -26,11 +26,11 @@ public record AuthConfig(
         int failuresPerClient,
         Duration blockTime,
         Optional<OauthConfig> oauth) {
+    private static final Duration BLOCK_MIN = Duration.ofSeconds(1);
+
     /** Nobody logs in. */
     public static final AuthConfig NONE =
             new AuthConfig(false, List.of(), Optional.empty(), List.of(), 20, Duration.ofMinutes(10), Optional.empty());
-
-    private static final Duration BLOCK_MIN = Duration.ofSeconds(1);
 
     /** Names every problem at once; the reader of the file adds its name and line. */
     public AuthConfig {
