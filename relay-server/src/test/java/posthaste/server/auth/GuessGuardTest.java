@@ -9,6 +9,7 @@ import static posthaste.server.auth.AuthFixture.kind;
 import static posthaste.server.auth.AuthFixture.login;
 import static posthaste.server.auth.AuthFixture.user;
 
+import com.ongres.scram.client.ScramClient;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -177,6 +178,27 @@ class GuessGuardTest {
                 SaslStep step = AuthFixture.begin(fixture.exchange(mechanism, AuthFixture.TLS));
                 assertThat(kind(step)).as(mechanism).isEqualTo(Kind.BLOCKED);
             }
+        }
+    }
+
+    /** Guesses that many connections began before the block must not be answered behind it. */
+    @Test
+    void aProofThatComesBehindTheBlockIsNotJudged() throws Exception {
+        try (var fixture = new AuthFixture(user("app", "correct horse battery"))) {
+            ScramClient client = ScramClient.builder()
+                    .advertisedMechanisms(List.of("SCRAM-SHA-256"))
+                    .username("app")
+                    .password("correct horse battery".toCharArray())
+                    .build();
+            SaslExchange begun = fixture.exchange("SCRAM-SHA-256", AuthFixture.TLS);
+            client.serverFirstMessage(AuthFixture.said(
+                    AuthFixture.begin(begun, client.clientFirstMessage().toString())));
+            for (int i = 0; i < 5; i++) fixture.plain("app", "guess number " + i, HERE);
+
+            SaslStep step =
+                    AuthFixture.respond(begun, client.clientFinalMessage().toString());
+
+            assertThat(kind(step)).isEqualTo(Kind.BLOCKED);
         }
     }
 }
