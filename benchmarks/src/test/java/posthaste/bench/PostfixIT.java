@@ -56,6 +56,7 @@ class PostfixIT {
                 Optional.empty(),
                 Optional.empty(),
                 "",
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }
