@@ -114,7 +114,6 @@ final class Postfix implements Contender {
                 smtpd_peername_lookup = no
                 smtpd_client_connection_count_limit = 0
                 smtpd_client_connection_rate_limit = 0
-                smtpd_tls_security_level = none
                 smtp_tls_security_level = none
                 local_header_rewrite_clients =
                 """.formatted(directory, hops.sink().getPort(), backlog);
@@ -148,7 +147,6 @@ final class Postfix implements Contender {
                 """.formatted(port, tls ? " -o smtpd_tls_wrappermode=yes" : "");
     }
 
-    /** The last setting of a name counts. */
     private static String tls(Optional<KeyPair> keys) {
         return keys.map(pair -> """
                 smtpd_tls_security_level = encrypt

@@ -3,6 +3,7 @@ package posthaste.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.bench.load.LoadShape;
 
 /** The harness with a real relay between generator and sink: Postfix is the one that is certainly right. */
@@ -46,7 +49,30 @@ class PostfixIT {
         assertThat(result.account().accepted()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Contender.Kind.class,
+            names = {"POSTFIX", "POSTHASTE"})
+    void bothAreMeasuredWithTls(Contender.Kind kind) throws Exception {
+        assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
+        Path keys = Files.createDirectory(directory.resolve("keys"));
+        var measurement = new Measurement(plan(Optional.empty(), Optional.of(KeyPair.make(keys))));
+
+        RunResult result = measurement.run(
+                kind,
+                Scenario.named("new-connections").get(0),
+                Files.createDirectory(directory.resolve("relay")),
+                Optional.empty());
+
+        assertThat(result.isExact()).as(result.toString()).isTrue();
+        assertThat(result.account().accepted()).isEqualTo(200);
+    }
+
     private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog) {
+        return plan(backlog, Optional.empty());
+    }
+
+    private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog, Optional<KeyPair> keys) {
         return new Measurement.Plan(
                 LoadShape.Limit.messages(200),
                 Duration.ZERO,
@@ -57,6 +83,6 @@ class PostfixIT {
                 Optional.empty(),
                 "",
                 List.of(),
-                Optional.empty());
+                keys);
     }
 }
