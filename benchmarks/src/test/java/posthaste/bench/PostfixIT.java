@@ -3,7 +3,6 @@ package posthaste.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,16 +52,12 @@ class PostfixIT {
     @EnumSource(
             value = Contender.Kind.class,
             names = {"POSTFIX", "POSTHASTE"})
-    void bothAreMeasuredWithTls(Contender.Kind kind) throws Exception {
+    void bothAreMeasuredWithTls(Contender.Kind kind, @TempDir Path keys) throws Exception {
         assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
-        Path keys = Files.createDirectory(directory.resolve("keys"));
         var measurement = new Measurement(plan(Optional.empty(), Optional.of(KeyPair.make(keys))));
 
-        RunResult result = measurement.run(
-                kind,
-                Scenario.named("new-connections").get(0),
-                Files.createDirectory(directory.resolve("relay")),
-                Optional.empty());
+        RunResult result =
+                measurement.run(kind, Scenario.named("new-connections").get(0), directory, Optional.empty());
 
         assertThat(result.isExact()).as(result.toString()).isTrue();
         assertThat(result.account().accepted()).isEqualTo(200);
