@@ -145,7 +145,7 @@ public final class Replies {
     public static final Reply BAD_SEQUENCE = Reply.of(503, "5.5.1", "Bad sequence of commands");
     public static final Reply NOT_IN_TRANSACTION =
             Reply.of(503, "5.5.1", "Not allowed within a transaction, RSET ends it");
-    /** TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
+    /** XCLIENT changes the client, TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
     public static final Reply PIPELINED_BEHIND_TURN =
             Reply.of(503, "5.5.1", "Nothing may be sent before the answer, closing connection");
     /** RFC 3030 §2: one message comes by DATA or by BDAT. */
@@ -177,6 +177,10 @@ public final class Replies {
             Reply.of(538, "5.7.11", "Encryption required for authentication, send STARTTLS first");
 
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
+    /** XCLIENT or XFORWARD of a client that the operator has not listed. */
+    public static final Reply FORWARDING_NOT_ALLOWED =
+            Reply.of(550, "5.7.1", "XCLIENT and XFORWARD are for listed proxies");
+
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
