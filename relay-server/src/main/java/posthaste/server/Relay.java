@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
+import posthaste.server.auth.Authentication;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
@@ -66,6 +68,7 @@ final class Relay implements Readiness {
     private final DeliveryEngine engine;
     private final Terminals terminals;
     private final ServerTls tls;
+    private final Authentication authentication;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
@@ -91,6 +94,12 @@ final class Relay implements Readiness {
         Router router = router();
         engine = engine(directory, router, onFatal);
         terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
+        authentication = Authentication.start(
+                config.auth(),
+                UsersFile.of(config.auth()),
+                meters.registry(),
+                InstantSource.system(),
+                System::nanoTime);
         listeners = listeners(directory, router, uptime);
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
@@ -131,6 +140,7 @@ final class Relay implements Readiness {
                 config.delivery().retry().expireBounce(),
                 queue,
                 tls,
+                authentication,
                 services,
                 new ServerMetrics(meters.registry()));
         return config.listeners().stream()
@@ -210,7 +220,9 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
-            new FileWatch(vertx, tls.files(), this::reload).begin();
+            new FileWatch(vertx, tls.files(), this::readCertificates).begin();
+            List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
+            new FileWatch(vertx, users, authentication::reload).begin();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
             LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
@@ -220,8 +232,13 @@ final class Relay implements Readiness {
         }
     }
 
-    /** Reads the certificates again. Blocks. */
+    /** Reads certificates and users again. Blocks. */
     void reload() {
+        readCertificates();
+        authentication.reload();
+    }
+
+    private void readCertificates() {
         try {
             tls.reload();
         } catch (TlsProblem problem) {
@@ -279,6 +296,7 @@ final class Relay implements Readiness {
         drains.add(engine.drain(limit));
         await(Future.join(drains), limit.plus(CLOSE_MAX), "what still runs is cut off");
         await(admin.close(), CLOSE_MAX, "the admin interface does not close");
+        authentication.close();
         queue.close();
         await(vertx.close(), CLOSE_MAX, "the event loops do not end");
         meters.close();

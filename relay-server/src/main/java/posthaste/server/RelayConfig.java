@@ -4,6 +4,7 @@ import java.util.List;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
@@ -18,6 +19,7 @@ import posthaste.server.tls.TlsConfig;
  * @param listeners where mail is taken, at least one, in the order of the file
  * @param tls the certificates that clients are shown
  * @param access what clients may do, by where they come from
+ * @param auth who may log in
  * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
  * @param terminals on which users take messages at once
@@ -31,6 +33,7 @@ public record RelayConfig(
         List<ListenerConfig> listeners,
         TlsConfig tls,
         AccessConfig access,
+        AuthConfig auth,
         DirectoryConfig directory,
         LimitsConfig limits,
         TerminalsConfig terminals,

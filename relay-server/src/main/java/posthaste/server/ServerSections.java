@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import posthaste.server.admin.AdminConfig;
 import posthaste.server.admin.BearerToken;
+import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.AuthMode;
@@ -43,6 +44,7 @@ final class ServerSections {
 
     private final Section root;
     private final List<InetSocketAddress> bound = new ArrayList<>();
+    private final List<Section> loginNeeded = new ArrayList<>();
 
     ServerSections(Section root) {
         this.root = root;
@@ -64,11 +66,31 @@ final class ServerSections {
         InetSocketAddress bind = section.text("bind", DEFAULT_BIND, fallback, this::freeAddress);
         bound.add(bind);
         TlsMode tls = section.text("tls", TlsMode.OPTIONAL.text(), TlsMode.OPTIONAL, TlsMode::of);
-        section.choice("auth", List.of("off", "optional", "required"), List.of("off", "optional"), "optional", "AUTH");
-        section.off("allow-plaintext-auth", "AUTH");
-        section.none("proxy-networks", "the PROXY protocol");
+        AuthMode auth = section.text("auth", AuthMode.OPTIONAL.text(), AuthMode.OPTIONAL, AuthMode::of);
+        boolean plaintext = section.flag("allow-plaintext-auth", false);
+        checkLogin(section, tls, auth, plaintext);
+        if (auth == AuthMode.REQUIRED) loginNeeded.add(section);
+        List<String> proxies = section.list("proxy-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         LineEnds lineEnds = section.text("line-ends", LineEnds.STRICT.text(), LineEnds.STRICT, LineEnds::of);
-        return new ListenerConfig(bind, lineEnds, tls, AuthMode.OPTIONAL, false);
+        return new ListenerConfig(bind, lineEnds, tls, auth, plaintext, TrustedNetworks.parse(proxies));
+    }
+
+    /** A listener that asks for a login needs somebody who can. */
+    void checkUsers(AuthConfig auth) {
+        if (!auth.everyUser().isEmpty() || auth.oauth().isPresent()) return;
+        for (Section each : loginNeeded) {
+            each.problem(
+                    "auth", "\"required\", but nobody can log in; write [[auth.user]], as posthaste user prints it");
+        }
+    }
+
+    private static void checkLogin(Section section, TlsMode tls, AuthMode auth, boolean plaintext) {
+        if (auth == AuthMode.REQUIRED && tls == TlsMode.OFF && !plaintext) {
+            section.problem("auth", "\"required\" and tls \"off\": nobody could log in; write tls = \"required\"");
+        }
+        if (plaintext) {
+            section.warning("allow-plaintext-auth", "true: passwords cross the network readable");
+        }
     }
 
     private InetSocketAddress freeAddress(String text) {
@@ -99,7 +121,7 @@ final class ServerSections {
         List<String> refused = section.list("refused-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         List<String> etrn = section.list("etrn-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         boolean verify = section.flag("verify-domains", false);
-        section.none("xclient-networks", "XCLIENT");
+        List<String> xclient = section.list("xclient-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         List<String> certificates =
                 section.list("client-certificates", List.of(), NETWORKS_MAX, ServerSections::certificate);
         return new AccessConfig(
@@ -107,6 +129,7 @@ final class ServerSections {
                 TrustedNetworks.parse(refused),
                 TrustedNetworks.parse(etrn),
                 Set.copyOf(certificates),
+                TrustedNetworks.parse(xclient),
                 verify);
     }
 

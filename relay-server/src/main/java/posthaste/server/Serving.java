@@ -32,7 +32,8 @@ public final class Serving {
         warnings.forEach(warning -> LOG.warn("{}", warning));
         Relay relay = Relay.start(config, logging, why -> stopping.failed(brokenBy(why)));
         Signals.handle("HUP", () -> {
-            LOG.info("SIGHUP: certificates are read again; the configuration is read at start only");
+            LOG.info(
+                    "SIGHUP: certificates and users are read again; the rest of the configuration is read at start only");
             relay.reload();
         });
         Optional<CannotStart> failure = stopping.await();

@@ -448,8 +448,6 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "listener = [{auth = 'required'}]",
-                "listener = [{allow-plaintext-auth = true}]",
                 "listener = [{proxy-networks = ['10.0.0.0/8']}]",
                 "relay.xclient-networks = ['10.0.0.0/8']",
                 "delivery.tls = 'required'",
@@ -457,7 +455,6 @@ class ConfigReaderTest {
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "auth.user = [{name = 'a'}]",
                 "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {

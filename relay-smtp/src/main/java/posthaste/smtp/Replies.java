@@ -181,6 +181,9 @@ public final class Replies {
     public static final Reply FORWARDING_NOT_ALLOWED =
             Reply.of(550, "5.7.1", "XCLIENT and XFORWARD are for listed proxies");
 
+    /** RFC 6409 §6.1: the user may not send in that name. */
+    public static final Reply NOT_YOUR_SENDER = Reply.of(553, "5.7.1", "Sender address is not one of yours");
+
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");

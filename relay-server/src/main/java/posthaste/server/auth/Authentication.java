@@ -2,6 +2,7 @@ package posthaste.server.auth;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class Authentication implements AutoCloseable {
             LongSupplier nanos) {
         this.tokens = tokens;
         secret = ProcessSecret.random(random);
-        store = new UserStore(config.users(), source, nanos);
+        store = new UserStore(config.everyUser(), source, nanos);
         guard = new GuessGuard(config.failuresPerClient(), config.blockTime(), secret, nanos);
         metrics = new AuthMetrics(registry);
         workers = new Workers(metrics);
@@ -51,23 +52,27 @@ public final class Authentication implements AutoCloseable {
     }
 
     /**
-     * Blocks: reads the keys of tokens.
+     * Starts no thread and reads no file before somebody logs in.
      *
      * @param source where {@link #reload} reads the users of the configuration and its file
      * @param clock by which tokens expire
      * @param nanos a clock that only goes forward, by which failures are forgiven
-     * @throws IOException if the keys cannot be read
-     * @throws IllegalArgumentException saying what is wrong with them
      */
     public static Authentication start(
-            AuthConfig config, UserSource source, MeterRegistry registry, InstantSource clock, LongSupplier nanos)
-            throws IOException {
-        Optional<TokenCheck> tokens = Optional.empty();
-        if (config.oauth().isPresent()) {
-            OauthConfig oauth = config.oauth().get();
-            tokens = Optional.of(new TokenCheck(oauth, TokenKeys.open(oauth.jwks(), nanos), clock));
-        }
+            AuthConfig config, UserSource source, MeterRegistry registry, InstantSource clock, LongSupplier nanos) {
+        Optional<TokenCheck> tokens =
+                config.oauth().map(oauth -> new TokenCheck(oauth, new TokenKeys(oauth.jwks(), nanos), clock));
         return new Authentication(config, source, tokens, registry, nanos);
+    }
+
+    /**
+     * Reads a file of keys to see whether it can be used. Blocks.
+     *
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static void checkKeys(Path jwks) throws IOException {
+        TokenKeys.read(jwks);
     }
 
     /**

@@ -21,8 +21,8 @@ final class PasswordLogin {
     CompletionStage<SaslStep> check(Attempt attempt, String name, String password, Executor loop) {
         Optional<Users> users = store.current().filter(Users::havePasswords);
         if (users.isEmpty()) return completed(attempt.unavailable("the users cannot be read"));
-        Optional<String> prepared = SaslText.userName(name);
-        Optional<String> preparedPassword = SaslText.password(password);
+        Optional<String> prepared = SaslPrep.name(name);
+        Optional<String> preparedPassword = SaslPrep.password(password);
         if (prepared.isEmpty() || preparedPassword.isEmpty()) {
             return completed(attempt.badCredentials(name, "characters or a length that no name and password has"));
         }

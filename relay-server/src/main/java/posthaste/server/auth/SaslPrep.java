@@ -1,5 +1,7 @@
 package posthaste.server.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.text.Normalizer;
 import java.util.Optional;
 
@@ -10,12 +12,30 @@ import java.util.Optional;
  * that mixes directions is taken as it is. Neither makes two clients of one password differ.
  */
 public final class SaslPrep {
-    private static final int NO_BREAK_SPACE = 0xa0;
+    /** Octets of a user's name, in UTF-8. */
+    public static final int NAME_MAX = 255;
+    /** Octets of a password, in UTF-8. */
+    public static final int PASSWORD_MAX = 1024;
 
     private SaslPrep() {}
 
+    /** A name as users are known by it; empty where nobody can have it. */
+    public static Optional<String> name(String text) {
+        return bounded(text, NAME_MAX);
+    }
+
+    /** A password as it is checked; empty where nobody can have it. */
+    public static Optional<String> password(String text) {
+        return bounded(text, PASSWORD_MAX);
+    }
+
+    private static Optional<String> bounded(String text, int octetsMax) {
+        if (text.length() > octetsMax) return Optional.empty();
+        return of(text).filter(prepared -> prepared.getBytes(UTF_8).length <= octetsMax);
+    }
+
     /** @return empty where it is empty, or holds what RFC 4013 §2.3 prohibits */
-    public static Optional<String> of(String text) {
+    static Optional<String> of(String text) {
         if (isPlain(text)) return text.isEmpty() ? Optional.empty() : Optional.of(text);
         var mapped = new StringBuilder(text.length());
         text.codePoints()
@@ -47,7 +67,7 @@ public final class SaslPrep {
 
     /** RFC 3454 table C.1.2. */
     private static boolean isSpace(int c) {
-        return c == NO_BREAK_SPACE || (c != ' ' && Character.getType(c) == Character.SPACE_SEPARATOR);
+        return c != ' ' && Character.getType(c) == Character.SPACE_SEPARATOR;
     }
 
     /** RFC 3454 tables C.2 to C.9. */

@@ -8,11 +8,6 @@ import java.util.Optional;
 
 /** Reads the octets of clients. */
 final class SaslText {
-    /** Octets of a user's name, in UTF-8. */
-    static final int NAME_MAX = 255;
-    /** Octets of a password, in UTF-8. */
-    static final int PASSWORD_MAX = 1024;
-
     private SaslText() {}
 
     /** UTF-8, strictly; empty for anything else. */
@@ -44,17 +39,5 @@ final class SaslText {
             }
         }
         return name.isEmpty() ? Optional.empty() : Optional.of(name.toString());
-    }
-
-    /** A name as users are known by it; empty where nobody can have it. */
-    static Optional<String> userName(String text) {
-        if (text.length() > NAME_MAX) return Optional.empty();
-        return SaslPrep.of(text).filter(name -> name.getBytes(UTF_8).length <= NAME_MAX);
-    }
-
-    /** A password as it is checked; empty where nobody can have it. */
-    static Optional<String> password(String text) {
-        if (text.length() > PASSWORD_MAX) return Optional.empty();
-        return SaslPrep.of(text).filter(password -> password.getBytes(UTF_8).length <= PASSWORD_MAX);
     }
 }

@@ -108,7 +108,7 @@ final class ScramExchange implements SaslExchange {
         if (!message.actAs().orElse(message.name()).equals(message.name())) {
             return attempt.badCredentials(message.name(), "asks to act for somebody else");
         }
-        Optional<String> name = SaslText.userName(message.name());
+        Optional<String> name = SaslPrep.name(message.name());
         if (name.isEmpty()) return attempt.badCredentials(message.name(), "a name that nobody can have");
         return challenge(message, users.get(), name.get());
     }

@@ -92,7 +92,7 @@ final class TokenCheck {
             return new TokenResult.Invalid("the issuer has not verified the address (email_verified)");
         }
         Optional<String> user = Optional.ofNullable(claims.getStringClaimValue(config.userClaim()))
-                .flatMap(SaslText::userName);
+                .flatMap(SaslPrep::name);
         return user.<TokenResult>map(TokenResult.Valid::new)
                 .orElseGet(() -> new TokenResult.Invalid("no user in the claim " + config.userClaim()));
     }

@@ -39,29 +39,16 @@ final class TokenKeys {
 
     private final Path file;
     private final LongSupplier nanos;
-    private Map<String, PublicJsonWebKey> keys;
-    private Stamp stamp;
+    private Map<String, PublicJsonWebKey> keys = Map.of();
+    private Optional<Stamp> stamp = Optional.empty();
     private boolean readable = true;
     private long lookedAtNanos;
 
-    private TokenKeys(Path file, Map<String, PublicJsonWebKey> keys, Stamp stamp, LongSupplier nanos) {
+    /** @param nanos a clock that only goes forward */
+    TokenKeys(Path file, LongSupplier nanos) {
         this.file = file;
-        this.keys = keys;
-        this.stamp = stamp;
         this.nanos = nanos;
-        lookedAtNanos = nanos.getAsLong();
-    }
-
-    /**
-     * Reads the file.
-     *
-     * @param nanos a clock that only goes forward
-     * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException saying what is wrong with it
-     */
-    static TokenKeys open(Path file, LongSupplier nanos) throws IOException {
-        Stamp stamp = stamp(file);
-        return new TokenKeys(file, read(file), stamp, nanos);
+        lookedAtNanos = nanos.getAsLong() - LOOK.toNanos();
     }
 
     /** Taken before the file is read: what changes while it is read is noticed next time. */
@@ -70,8 +57,12 @@ final class TokenKeys {
         return new Stamp(attributes.lastModifiedTime(), attributes.size(), Optional.ofNullable(attributes.fileKey()));
     }
 
-    /** By key id: the keys that a signature can be checked with. */
-    private static Map<String, PublicJsonWebKey> read(Path file) throws IOException {
+    /**
+     * By key id: the keys that a signature can be checked with.
+     *
+     * @throws IllegalArgumentException saying what is wrong with the file
+     */
+    static Map<String, PublicJsonWebKey> read(Path file) throws IOException {
         byte[] octets;
         try (InputStream in = Files.newInputStream(file)) {
             octets = in.readNBytes(FILE_BYTES_MAX + 1);
@@ -110,16 +101,16 @@ final class TokenKeys {
             lookedAtNanos = now;
             look();
         }
-        return readable ? Optional.of(keys) : Optional.empty();
+        return readable && !keys.isEmpty() ? Optional.of(keys) : Optional.empty();
     }
 
     private void look() {
         try {
-            Stamp now = stamp(file);
+            Optional<Stamp> now = Optional.of(stamp(file));
             if (readable && now.equals(stamp)) return;
             stamp = now;
-            keys = read(file);
             readable = true;
+            keys = read(file);
             LOG.info("keys of tokens read: {}", keys.size());
         } catch (IOException failure) {
             if (readable)

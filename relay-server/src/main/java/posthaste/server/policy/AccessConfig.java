@@ -1,6 +1,5 @@
 package posthaste.server.policy;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -10,6 +9,7 @@ import java.util.Set;
  * @param refusedNetworks whose clients are turned away by the greeting, whatever else holds
  * @param etrnNetworks whose clients may have what waits for a domain sent now (RFC 1985)
  * @param clientCertificates which clients may relay because of their certificate: fingerprints or names, in lower case
+ * @param xclientNetworks whose hosts may say for whom they speak, with XCLIENT and XFORWARD
  * @param verifyDomains whether RCPT asks the name system whether the domain of the recipient takes mail at all
  */
 public record AccessConfig(
@@ -17,7 +17,18 @@ public record AccessConfig(
         TrustedNetworks refusedNetworks,
         TrustedNetworks etrnNetworks,
         Set<String> clientCertificates,
+        TrustedNetworks xclientNetworks,
         boolean verifyDomains) {
+
+    /** Without hosts that speak for others. */
+    public AccessConfig(
+            TrustedNetworks networks,
+            TrustedNetworks refusedNetworks,
+            TrustedNetworks etrnNetworks,
+            Set<String> clientCertificates,
+            boolean verifyDomains) {
+        this(networks, refusedNetworks, etrnNetworks, clientCertificates, TrustedNetworks.NONE, verifyDomains);
+    }
 
     public AccessConfig {
         clientCertificates = Set.copyOf(clientCertificates);
@@ -25,7 +36,6 @@ public record AccessConfig(
 
     /** Relaying alone. */
     public static AccessConfig of(TrustedNetworks networks) {
-        TrustedNetworks none = TrustedNetworks.parse(List.of());
-        return new AccessConfig(networks, none, none, Set.of(), false);
+        return new AccessConfig(networks, TrustedNetworks.NONE, TrustedNetworks.NONE, Set.of(), false);
     }
 }

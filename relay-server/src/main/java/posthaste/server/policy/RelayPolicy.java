@@ -55,6 +55,11 @@ public final class RelayPolicy {
         return access.etrnNetworks().contains(client);
     }
 
+    /** Whether the host may say for whom it speaks. */
+    public boolean mayForward(InetAddress host) {
+        return access.xclientNetworks().contains(host);
+    }
+
     /** Whether the domains of recipients are to be looked up before they are taken. */
     public boolean verifiesDomains() {
         return access.verifyDomains();

@@ -3,8 +3,13 @@ package posthaste.server.smtp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
 import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
@@ -33,11 +38,43 @@ sealed interface Action {
         }
     }
 
+    /** Has a mechanism go on; what is said depends on what it comes to. */
+    record Authenticate(Function<Executor, CompletionStage<SaslStep>> step) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.authenticate(this);
+        }
+    }
+
+    /** Says something, and takes the line that follows as a response. */
+    record Challenge(Reply reply) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.challenge(this);
+        }
+    }
+
     /** Says something, unless the client has sent more without waiting for it: then the session ends. */
     record RespondLast(Reply reply) implements Action {
         @Override
         public void perform(Performer performer) {
             performer.respondLast(this);
+        }
+    }
+
+    /** Begins anew with the client for whom this one speaks, unless it has sent more: then the session ends. */
+    record SpeakFor(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.speakFor(this);
+        }
+    }
+
+    /** Keeps in mind from whom the next message comes, for the log. */
+    record TellApart(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.tellApart(this);
         }
     }
 
@@ -145,6 +182,14 @@ sealed interface Action {
         void respondLast(RespondLast action);
 
         void secure(Secure action);
+
+        void authenticate(Authenticate action);
+
+        void challenge(Challenge action);
+
+        void speakFor(SpeakFor action);
+
+        void tellApart(TellApart action);
 
         void receive(Receive action);
 

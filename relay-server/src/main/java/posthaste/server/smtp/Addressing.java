@@ -99,6 +99,8 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements InTransaction {
         var ok = new Action.Respond(reply);
         if (more.size() == draft.size()) return new Transition(new Addressing(peer, more), ok);
         if (more.size() > peer.limits().recipients()) return refuse(Replies.TOO_MANY_RECIPIENTS);
+        Optional<Reply> refusal = peer.oneMoreRecipient();
+        if (refusal.isPresent()) return refuse(refusal.get());
         return new Transition(new Addressing(peer, more), ok);
     }
 

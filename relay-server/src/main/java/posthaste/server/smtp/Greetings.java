@@ -36,8 +36,17 @@ final class Greetings {
      * @param standing what the client may do
      * @param etrn whether that is ETRN too
      * @param startTls whether it may ask for TLS
+     * @param secured whether it speaks TLS
+     * @param forwards whether it may speak for others
+     * @param mechanisms by which it may log in
      */
-    record Kind(Standing standing, boolean etrn, boolean startTls) {}
+    record Kind(
+            Standing standing,
+            boolean etrn,
+            boolean startTls,
+            boolean secured,
+            boolean forwards,
+            List<String> mechanisms) {}
 
     /** What one kind of client is offered. */
     final class Offers {
@@ -105,7 +114,11 @@ final class Greetings {
         if (trusted) more.add(Extension.MT_PRIORITY);
         if (kind.etrn()) more.add(Extension.ETRN);
         if (kind.startTls()) more.add(Extension.START_TLS);
-        return new Offers(forEverybody.with(more), trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);
+        if (kind.secured()) more.add(Extension.REQUIRE_TLS);
+        if (kind.forwards()) more.addAll(Set.of(Extension.XCLIENT, Extension.XFORWARD));
+        return new Offers(
+                forEverybody.with(more).with(kind.mechanisms()),
+                trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);
     }
 
     String hostname() {

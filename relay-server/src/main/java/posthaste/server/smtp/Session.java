@@ -2,6 +2,7 @@ package posthaste.server.smtp;
 
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -12,12 +13,16 @@ import org.slf4j.LoggerFactory;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
 import posthaste.server.tls.Handshake;
 import posthaste.server.tls.TlsFacts;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
+import posthaste.smtp.LineFramer;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -27,13 +32,18 @@ import posthaste.smtp.Reply;
  */
 final class Session implements ClientSocket.Owner, Action.Performer, Reception.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    /** For the whole PROXY header: balancers send it at once. */
+    static final Duration PROXY_HEADER_TIME = Duration.ofSeconds(10);
 
     private final SessionLoop loop;
     private final SessionSettings settings;
-    private final InetAddress address;
+    /** As the connection is counted. */
+    private InetAddress address;
+
     private final ClientSocket socket;
-    private final Budget budget;
+    private Budget budget;
     private CommandLines commands;
+    private final SaslLines responses = new SaslLines(new Responses());
 
     /** The handshake that is under way. */
     private Optional<Handshake> handshake = Optional.empty();
@@ -47,6 +57,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private boolean showing;
     /** Whether it ends at the next command boundary. */
     private boolean leaving;
+    /** Whether it is not known yet for whom a balancer speaks. */
+    private boolean awaitingProxyHeader;
+    /** What XFORWARD said of the next message. */
+    private ClientAttributes forwarded = ClientAttributes.NONE;
 
     // Of the message that the queue is asked about.
     private int recipients;
@@ -59,29 +73,115 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         this.address = address;
         this.socket = new ClientSocket(loop, socket, this);
         budget = new Budget(settings.limits());
-        commands = new CommandLines(loop.parser(), this::command);
-        input = commands;
-        Peer peer = Peer.connected(settings, loop.listener(), loop.greetings(), address);
+        Peer peer = connected(address);
         state = begun(peer);
+        commands = commandsOf(peer);
+        input = commands;
+    }
+
+    private Peer connected(InetAddress client) {
+        return Peer.connected(settings, loop.listener(), loop.greetings(), client);
+    }
+
+    /** Only where AUTH is on offer a command may be as long as its initial response. */
+    private CommandLines commandsOf(Peer peer) {
+        boolean auth = peer.offer().offers(Extension.AUTH);
+        int lineMax = auth ? SaslLines.COMMAND_MAX : LineFramer.DEFAULT_LINE_MAX;
+        return new CommandLines(loop.parser(), lineMax, this::command);
     }
 
     private SessionState begun(Peer peer) {
-        if (settings.policy().refuses(address)) return new Denied(peer);
+        if (settings.policy().refuses(peer.proof().address())) return new Denied(peer);
         return peer.needsTls() ? new Plaintext(peer) : new Connected(peer);
     }
 
-    /** Greets the client, inside TLS where the listener is set so. */
+    /** Greets the client, once it is known who that is. */
     void begin() {
         socket.guarded(() -> {
             socket.open();
-            if (loop.listener().tls() != TlsMode.IMPLICIT) {
-                greet();
-            } else if (loop.tryHandshake()) {
-                beginHandshake();
-            } else {
-                abort();
-            }
+            if (loop.listener().proxies().isEmpty()) start();
+            else awaitProxyHeader();
         });
+    }
+
+    /** Greets the client, inside TLS where the listener is set so. */
+    private void start() {
+        if (loop.listener().tls() != TlsMode.IMPLICIT) {
+            greet();
+        } else if (loop.tryHandshake()) {
+            beginHandshake();
+        } else {
+            abort();
+        }
+    }
+
+    private void awaitProxyHeader() {
+        awaitingProxyHeader = true;
+        input = (in, from, to) -> to;
+        socket.expectProxyHeader();
+        socket.deadline(PROXY_HEADER_TIME);
+    }
+
+    @Override
+    public void proxied(Optional<InetAddress> client) {
+        awaitingProxyHeader = false;
+        input = commands;
+        answered = true;
+        if (client.isEmpty()) {
+            start();
+        } else if (tryBecome(connected(client.get()))) {
+            start();
+        } else if (loop.listener().tls() == TlsMode.IMPLICIT) {
+            turnedAway(Replies.TOO_MANY_CONNECTIONS);
+            abort(); // a client that expects TLS cannot read it
+        } else {
+            turnedAway(Replies.TOO_MANY_CONNECTIONS);
+            say(Replies.TOO_MANY_CONNECTIONS);
+            socket.hangUp();
+        }
+    }
+
+    private void turnedAway(Reply reply) {
+        settings.metrics().turnedAway();
+        loop.log().turnedAway(client(), reply);
+    }
+
+    @Override
+    public void notProxied(String reason) {
+        settings.metrics().turnedAway();
+        loop.log().notProxied(client(), reason);
+        abort();
+    }
+
+    /** Goes on as the session of another client; false where that one has too many. */
+    private boolean tryBecome(Peer peer) {
+        InetAddress other = peer.proof().address();
+        if (!settings.connections().tryMove(address, other)) return false;
+        address = other;
+        state = begun(peer);
+        commands = commandsOf(peer);
+        input = commands;
+        return true;
+    }
+
+    /** What came from one client must not be read as if it came from another. */
+    @Override
+    public void speakFor(Action.SpeakFor action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+        } else if (tryBecome(state.peer().speakingFor(action.attributes()))) {
+            budget = new Budget(settings.limits());
+            forgetMessage();
+            greet();
+        } else {
+            end(Replies.TOO_MANY_CONNECTIONS);
+        }
+    }
+
+    @Override
+    public void tellApart(Action.TellApart action) {
+        forwarded = action.attributes().over(forwarded);
+        say(Replies.OK);
     }
 
     private void greet() {
@@ -108,7 +208,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void readDone() {
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
-        } else if (input != commands) {
+        } else if (input != commands && input != responses) {
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
@@ -148,7 +248,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         boolean greeted = loop.listener().tls() != TlsMode.IMPLICIT;
         Peer peer = state.peer().secured(facts);
         state = state instanceof Denied ? new Denied(peer) : new Connected(peer);
-        commands = new CommandLines(loop.parser(), this::command);
+        commands = commandsOf(peer);
         input = commands;
         answered = true;
         if (!greeted) greet();
@@ -159,6 +259,49 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private void forgetHandshake() {
         if (handshake.isPresent()) loop.handshakeEnded();
         handshake = Optional.empty();
+    }
+
+    // AUTH.
+
+    @Override
+    public void authenticate(Action.Authenticate action) {
+        socket.hold(Hold.ANSWER);
+        input = commands;
+        action.step()
+                .apply(loop.executor())
+                .whenComplete((step, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("an exchange of AUTH failed", bug);
+                    Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
+                    if (delay.isZero()) stepped(step);
+                    else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
+                }));
+    }
+
+    private void stepped(SaslStep step) {
+        if (!socket.isOpen()) return;
+        if (step instanceof SaslStep.Failure failure) loop.log().notAuthenticated(client(), failure.detail());
+        answer(state.authenticated(step));
+    }
+
+    @Override
+    public void challenge(Action.Challenge action) {
+        say(action.reply());
+        input = responses;
+    }
+
+    private final class Responses implements SaslLines.Listener {
+        @Override
+        public void response(byte[] octets) {
+            answered = true;
+            perform(state.responded(octets));
+        }
+
+        @Override
+        public void noResponse(Reply reply) {
+            answered = true;
+            input = commands;
+            perform(state.notResponded(reply));
+        }
     }
 
     private void command(Command command) {
@@ -377,7 +520,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void takeNote(MessageId id) {
         settings.metrics().accepted(octets, recipients, loop.nowNanos() - dotNanos);
-        if (LOG.isDebugEnabled()) LOG.debug("{} accepted from {}: {} octets", id, client(), octets);
+        if (!LOG.isDebugEnabled()) return;
+        String behind = forwarded.isEmpty() ? "" : ", forwarded: " + forwarded.shown();
+        LOG.debug("{} accepted from {}: {} octets{}", id, client(), octets, behind);
     }
 
     @Override
@@ -414,6 +559,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void forgetReception() {
         reception = Optional.empty();
+        forwarded = ClientAttributes.NONE;
         if (showing) loop.shown();
         showing = false;
     }
@@ -436,7 +582,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
         leaving = true;
-        boolean busy = input != commands || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
+        boolean reading = input != commands && input != responses;
+        boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
     }
 
@@ -453,6 +600,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void timedOut() {
+        if (awaitingProxyHeader) {
+            notProxied("no PROXY header within " + PROXY_HEADER_TIME.toSeconds() + " s");
+            return;
+        }
         settings.metrics().timedOut();
         end(Replies.TIMED_OUT);
     }

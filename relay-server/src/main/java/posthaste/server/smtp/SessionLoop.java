@@ -12,6 +12,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -133,6 +134,11 @@ final class SessionLoop {
         return nanos.getAsLong();
     }
 
+    /** Runs {@code work} on the loop after a while. */
+    void later(Duration delay, Runnable work) {
+        context.setTimer(Math.max(1, delay.toMillis()), timer -> work.run());
+    }
+
     /** Where the buffers of TLS come from. */
     ByteBufAllocator allocator() {
         return PooledByteBufAllocator.DEFAULT;
@@ -167,6 +173,10 @@ final class SessionLoop {
     private void connected(NetSocketInternal socket, InetAddress client) {
         if (draining) {
             turnAway(socket, client, Replies.SHUTTING_DOWN);
+        } else if (isForeign(client)) {
+            settings.metrics().turnedAway();
+            log.notProxied(NetUtil.toAddressString(client), "it comes from elsewhere");
+            socket.close();
         } else if (!settings.connections().tryOpen(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
         } else {
@@ -176,6 +186,11 @@ final class SessionLoop {
             session.begin();
             tick();
         }
+    }
+
+    /** Where balancers say who the client is, nobody else is believed, or let in. */
+    private boolean isForeign(InetAddress client) {
+        return !listener.proxies().isEmpty() && !listener.proxies().contains(client);
     }
 
     private void turnAway(NetSocket socket, InetAddress client, Reply reply) {

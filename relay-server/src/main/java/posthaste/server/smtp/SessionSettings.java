@@ -2,6 +2,7 @@ package posthaste.server.smtp;
 
 import java.time.Duration;
 import posthaste.queue.MailQueue;
+import posthaste.server.auth.Authentication;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.tls.ServerTls;
 
@@ -14,6 +15,7 @@ import posthaste.server.tls.ServerTls;
  * @param reportLifetime how long mail from the null reverse-path is kept: the setting {@code retry.expire-bounce}
  * @param queue where accepted mail goes; its clock dates the mail
  * @param tls the certificates of the listeners
+ * @param authentication who clients are
  * @param services what else sessions ask for
  * @param metrics what is counted
  * @param connections the connections that are open now
@@ -25,6 +27,7 @@ public record SessionSettings(
         Duration reportLifetime,
         MailQueue queue,
         ServerTls tls,
+        Authentication authentication,
         SessionServices services,
         ServerMetrics metrics,
         ConnectionCounts connections) {
@@ -36,9 +39,20 @@ public record SessionSettings(
             Duration reportLifetime,
             MailQueue queue,
             ServerTls tls,
+            Authentication authentication,
             SessionServices services,
             ServerMetrics metrics) {
-        this(hostname, limits, policy, reportLifetime, queue, tls, services, metrics, new ConnectionCounts(limits));
+        this(
+                hostname,
+                limits,
+                policy,
+                reportLifetime,
+                queue,
+                tls,
+                authentication,
+                services,
+                metrics,
+                new ConnectionCounts(limits));
         metrics.observe(connections);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.smtp.Command;
 import posthaste.smtp.Extension;
 import posthaste.smtp.Mailbox;
@@ -20,12 +21,13 @@ import posthaste.smtp.Reply;
  *   Connected --HELO, EHLO--&gt; Ready --MAIL--&gt; Addressing --DATA--&gt; Receiving --the end of the message--&gt; Ready
  *                               ^                 |       --BDAT--&gt; Chunking  --the end of the last chunk--&gt; Ready
  *                               +--- RSET, HELO, EHLO ---------------+
+ *   Ready --AUTH--&gt; Authenticating --its outcome--&gt; Ready
  *   Plaintext: TLS is wanted first --STARTTLS--&gt; Connected
  *   Denied: greeted with 554
  * </pre>
  */
 sealed interface SessionState extends Command.Handler<Transition>
-        permits Connected, Denied, Plaintext, Ready, InTransaction {
+        permits Connected, Denied, Plaintext, Ready, Authenticating, InTransaction {
 
     /** A topic of HELP. */
     String STATUS = "STATUS";
@@ -138,6 +140,19 @@ sealed interface SessionState extends Command.Handler<Transition>
         return refuse(Replies.notImplemented("AUTH"));
     }
 
+    /** Only hosts that the operator lists speak for others: what they say decides who may relay. */
+    @Override
+    default Transition xclient(Command.Xclient command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.SpeakFor(command.attributes()));
+    }
+
+    @Override
+    default Transition xforward(Command.Xforward command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.TellApart(command.attributes()), Toll.JUNK);
+    }
+
     @Override
     default Transition quit(Command.Quit command) {
         return new Transition(this, new Action.Close(peer().greetings().closing()));
@@ -163,6 +178,21 @@ sealed interface SessionState extends Command.Handler<Transition>
     /** What HELP STATUS tells of the transaction. */
     default String situation() {
         return "No transaction";
+    }
+
+    /** The client has answered a challenge. */
+    default Transition responded(byte[] response) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** The client has answered a challenge with what is no response, which ends the exchange. */
+    default Transition notResponded(Reply reply) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** A mechanism has come a step on. */
+    default Transition authenticated(SaslStep step) {
+        throw new IllegalStateException("nobody authenticates in " + this);
     }
 
     /** The domain of a recipient was looked up: whether it takes mail. */

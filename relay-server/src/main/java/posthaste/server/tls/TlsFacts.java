@@ -1,9 +1,6 @@
 package posthaste.server.tls;
 
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
@@ -38,15 +35,9 @@ public final class TlsFacts {
         return client;
     }
 
-    /** The channel binding {@code tls-server-end-point} (RFC 5929 §4): a digest of the certificate we showed. */
-    public byte[] serverEndPoint() {
-        String signature = shown.getSigAlgName().toUpperCase(Locale.ROOT);
-        String digest = signature.contains("SHA384") ? "SHA-384" : signature.contains("SHA512") ? "SHA-512" : "SHA-256";
-        try {
-            return MessageDigest.getInstance(digest).digest(shown.getEncoded());
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    /** What we showed: the channel binding {@code tls-server-end-point} is made of it (RFC 5929 §4). */
+    public X509Certificate shown() {
+        return shown;
     }
 
     /** The channel binding {@code tls-exporter} (RFC 9266); empty where the engine does not tell, or on TLS 1.2. */

@@ -21,6 +21,9 @@ import java.util.function.BooleanSupplier;
 import posthaste.queue.QueueConfig;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.auth.AuthConfig;
+import posthaste.server.auth.Authentication;
+import posthaste.server.auth.UserReading;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.DirectoryConfig;
@@ -82,6 +85,7 @@ final class RelayFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 queue,
                 ServerTls.none(),
+                RelayFixture.nobody(),
                 cast.services(terminals),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -98,6 +102,7 @@ final class RelayFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 queue,
                 tls,
+                nobody(),
                 services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(meters));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -130,7 +135,7 @@ final class RelayFixture implements AutoCloseable {
                 new Directory(DirectoryConfig.of(local), 1000));
         var services = services(vertx, TerminalsConfig.DEFAULT);
         var settings = new SessionSettings(
-                HOSTNAME, limits, policy, Duration.ofDays(1), queue, ServerTls.none(), services, metrics);
+                HOSTNAME, limits, policy, Duration.ofDays(1), queue, ServerTls.none(), nobody(), services, metrics);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 
@@ -142,6 +147,16 @@ final class RelayFixture implements AutoCloseable {
                 (recipient, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 "test",
                 () -> Duration.ofSeconds(90));
+    }
+
+    /** Nobody can log in. */
+    static Authentication nobody() {
+        return Authentication.start(
+                AuthConfig.NONE,
+                () -> new UserReading.Read(List.of()),
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                System::nanoTime);
     }
 
     TestClient connect() {

@@ -78,6 +78,7 @@ class SessionStateTest {
                 Duration.ofDays(1),
                 queue,
                 ServerTls.none(),
+                RelayFixture.nobody(),
                 RelayFixture.services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(new SimpleMeterRegistry()));
         greetings = new Greetings("relay.test", settings.limits(), true);
