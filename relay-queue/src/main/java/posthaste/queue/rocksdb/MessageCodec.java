@@ -63,8 +63,9 @@ final class MessageCodec {
         QueuedMessage message = stored.message;
         Envelope envelope = message.envelope();
         boolean requests = hasMore(envelope.requests());
-        ByteWriter value =
-                new ByteWriter(TYPICAL_BYTES).octet(version(envelope.requests())).fixed32(0);
+        ByteWriter value = new ByteWriter(TYPICAL_BYTES)
+                .octet(version(envelope.requests()))
+                .fixed32(0);
         long received = envelope.receivedAt().toEpochMilli();
         value.octet(envelope.priority().code());
         value.octet(codeOf(envelope.bodyType())

@@ -75,7 +75,12 @@ record Peer(
                 && settings.tls().isOffered();
         List<String> mechanisms = mechanisms(settings, listener, proof);
         var offers = greetings.offers(new Greetings.Kind(
-                standing, etrn, startTls, proof.tls().isPresent(), settings.policy().mayForward(proof.connected()), mechanisms));
+                standing,
+                etrn,
+                startTls,
+                proof.tls().isPresent(),
+                settings.policy().mayForward(proof.connected()),
+                mechanisms));
         var trace = TraceHeader.of(settings.hostname(), source);
         return new Peer(settings, listener, greetings, proof, standing, offers, source, trace);
     }
