@@ -184,7 +184,11 @@ final class MessageCodec {
         int sum = value.fixed32();
         if (sum != sumOf(bytes)) throw value.corrupt("checksum differs");
         try {
-            return decode(id, value);
+            StoredMessage stored = decode(id, value);
+            boolean same = version(stored.message.envelope().requests()) == bytes[0];
+            if (!same)
+                throw value.corrupt("version " + bytes[0] + " has no such requests"); // the sum covers no version
+            return stored;
         } catch (IllegalArgumentException meaningless) {
             throw value.corrupt(String.valueOf(meaningless.getMessage()));
         }
