@@ -24,8 +24,11 @@ import posthaste.server.admin.AdminConfig;
 import posthaste.server.policy.Alias;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
+import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.LimitsConfig;
+import posthaste.server.smtp.LineEnds;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.smtp.TlsMode;
 import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.Mailbox;
 
@@ -99,12 +102,14 @@ class ConfigReaderTest {
                 proxy-networks = []
                 [[listener]]
                 bind = "[::1]:587"
+                allow-plaintext-auth = true
                 [relay]
                 networks = ["10.0.0.0/8"]
                 xclient-networks = []
                 etrn-networks = ["10.1.0.0/16"]
                 refused-networks = ["10.2.0.0/16"]
                 verify-domains = true
+                client-certificates = ["SHA256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"]
                 [limits]
                 message-size = "1 MiB"
                 recipients = 200
@@ -190,10 +195,17 @@ class ConfigReaderTest {
         assertThat(config.hostname()).isEqualTo("relay.example.org");
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig(Addresses.bind("0.0.0.0:25")),
-                        new ListenerConfig(Addresses.bind("[::1]:587")));
+                        new ListenerConfig(
+                                Addresses.bind("0.0.0.0:25"), LineEnds.STRICT, TlsMode.OFF, AuthMode.OFF, false),
+                        new ListenerConfig(
+                                Addresses.bind("[::1]:587"),
+                                LineEnds.STRICT,
+                                TlsMode.OPTIONAL,
+                                AuthMode.OPTIONAL,
+                                true));
         assertThat(config.access().networks().contains(address("10.1.2.3"))).isTrue();
         assertThat(config.access().networks().contains(address("127.0.0.1"))).isFalse();
+        assertThat(config.access().clientCertificates()).containsExactly("00112233445566778899aabbccddeeff".repeat(2));
         assertThat(config.eventLoops()).isEqualTo(new EventLoopsConfig(Optional.of(3), EventLoopsConfig.Kind.NIO));
         assertThat(config.limits())
                 .isEqualTo(new LimitsConfig(

@@ -43,7 +43,7 @@ final class HelpTexts {
             offered(
                     Extension.AUTH,
                     "AUTH <mechanism> [initial response in base64]",
-                    "235, 334; 454, 500, 501, 503, 504, 534, 535, 538, 421",
+                    "235, 334; 454, 500, 501, 503, 504, 535, 538, 421",
                     "RFC 4954 section 4"),
             offered(
                     Extension.XCLIENT,

@@ -168,9 +168,6 @@ public final class Replies {
     /** RFC 4954 §6. */
     public static final Reply AUTHENTICATION_NEEDED = Reply.of(530, "5.7.0", "Authentication required");
 
-    /** RFC 4954 §6: another mechanism would do. */
-    public static final Reply MECHANISM_TOO_WEAK = Reply.of(534, "5.7.9", "Authentication mechanism is too weak");
-
     public static final Reply BAD_CREDENTIALS = Reply.of(535, "5.7.8", "Authentication credentials invalid");
     /** RFC 4954 §4: no password in the clear. */
     public static final Reply ENCRYPTION_NEEDED =

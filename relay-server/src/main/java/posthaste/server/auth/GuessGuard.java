@@ -96,7 +96,8 @@ final class GuessGuard {
         if (isBlocked(before)) return before;
         double forgiven = (double) (now - before.atNanos) / blockNanos * failuresMax;
         double failures = Math.max(0, before.failures - forgiven) + 1;
-        return new Count(failures, now, failures >= failuresMax);
+        // What the moments between a few guesses forgive is no guess more.
+        return new Count(failures, now, Math.ceil(failures) >= failuresMax);
     }
 
     private static Duration delay(double failures) {

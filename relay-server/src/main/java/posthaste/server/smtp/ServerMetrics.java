@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import posthaste.server.tls.TlsFacts;
@@ -36,6 +37,7 @@ public final class ServerMetrics {
         timeouts = counter("posthaste.smtp.timeouts", "Sessions ended because the client was silent or too slow.");
         handshakesFailed =
                 counter("posthaste.smtp.tls.failures", "TLS handshakes that failed, or did not end in time.");
+        for (String each : List.of("TLSv1.2", "TLSv1.3")) handshakes.put(each, handshakes(each));
         size = DistributionSummary.builder("posthaste.smtp.message.size")
                 .description("Octets of the messages accepted.")
                 .baseUnit("bytes")
@@ -77,14 +79,14 @@ public final class ServerMetrics {
 
     /** A handshake has ended well. */
     void secured(TlsFacts facts) {
-        handshakes
-                .computeIfAbsent(
-                        facts.protocol(),
-                        protocol -> Counter.builder("posthaste.smtp.tls.handshakes")
-                                .description("TLS handshakes that ended well.")
-                                .tag("protocol", protocol)
-                                .register(registry))
-                .increment();
+        handshakes.computeIfAbsent(facts.protocol(), this::handshakes).increment();
+    }
+
+    private Counter handshakes(String protocol) {
+        return Counter.builder("posthaste.smtp.tls.handshakes")
+                .description("TLS handshakes that ended well.")
+                .tag("protocol", protocol)
+                .register(registry);
     }
 
     void handshakeFailed() {

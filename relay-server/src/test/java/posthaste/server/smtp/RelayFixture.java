@@ -94,6 +94,17 @@ final class RelayFixture implements AutoCloseable {
 
     /** Another listener on the same queue, set so. */
     Listener listener(TlsMode mode, ServerTls tls, AccessConfig access) {
+        return listener(mode, AuthMode.OPTIONAL, false, tls, nobody(), access);
+    }
+
+    /** Another one whose clients may log in. */
+    Listener listener(
+            TlsMode mode,
+            AuthMode auth,
+            boolean plaintextAuth,
+            ServerTls tls,
+            Authentication authentication,
+            AccessConfig access) {
         var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
         var settings = new SessionSettings(
                 HOSTNAME,
@@ -102,11 +113,11 @@ final class RelayFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 queue,
                 tls,
-                nobody(),
+                authentication,
                 services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(meters));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        var config = new ListenerConfig(anywhere, LineEnds.STRICT, mode, AuthMode.OPTIONAL, false);
+        var config = new ListenerConfig(anywhere, LineEnds.STRICT, mode, auth, plaintextAuth);
         return new Listener(vertx, config, settings, nanos::get);
     }
 

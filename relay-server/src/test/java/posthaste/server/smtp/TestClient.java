@@ -26,6 +26,7 @@ final class TestClient implements AutoCloseable {
     private final Socket plain;
     private Socket socket;
     private String version = "";
+    private String last = "";
     private InputStream in;
 
     private TestClient(Socket socket) throws IOException {
@@ -149,11 +150,20 @@ final class TestClient implements AutoCloseable {
     List<String> expect(String prefix) {
         List<String> lines = reply();
         assertThat(lines).as("reply, not a closed connection; wanted " + prefix).isNotEmpty();
-        String last = lines.get(lines.size() - 1);
+        last = lines.get(lines.size() - 1);
         assertThat(Arrays.stream(prefix.split("\\|")).anyMatch(last::startsWith))
                 .as("%s, wanted %s", last, prefix)
                 .isTrue();
         return lines;
+    }
+
+    /** Of the last reply, behind its code. */
+    String challenge() {
+        return last.substring(Math.min(4, last.length()));
+    }
+
+    boolean wasChallenged() {
+        return last.startsWith("334 ");
     }
 
     void expectEnd() {
