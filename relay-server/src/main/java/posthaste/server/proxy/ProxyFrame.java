@@ -77,20 +77,21 @@ final class ProxyFrame {
         return 0;
     }
 
-    /** Whether the checksum of a whole header holds; also where it has none. */
-    static boolean isSound(byte[] in, int end) {
-        if (in[0] == WORD[0]) return true;
-        boolean local = (in[COMMAND_AT] & 0x0f) == LOCAL;
+    /** What is wrong with the values of a whole header, its checksum above all; empty where nothing is. */
+    static Optional<String> flaw(byte[] in, int end) {
+        if (in[0] == WORD[0]) return Optional.empty();
+        boolean nobody = (in[COMMAND_AT] & 0x0f) == LOCAL || in[FAMILY_AT] == 0;
         int at = FIXED + addressOctets(in[FAMILY_AT]);
         while (at < end) {
             int value = at + TLV_FIXED;
             int behind = value > end ? Integer.MAX_VALUE : value + number(in, at + 1);
-            // Whoever speaks for itself may put there what it likes: it is passed over.
-            if (behind > end) return local;
-            if (in[at] == CRC32C_TYPE && !isSum(in, value, behind, end)) return false;
+            // Who speaks for nobody may put there what it likes: it is passed over.
+            if (behind > end) return nobody ? Optional.empty() : Optional.of("a malformed PROXY header");
+            boolean wrong = in[at] == CRC32C_TYPE && !isSum(in, value, behind, end);
+            if (wrong) return Optional.of("a PROXY header whose checksum differs");
             at = behind;
         }
-        return true;
+        return Optional.empty();
     }
 
     /** IPv4 and IPv6 with ports, and names of Unix sockets. */

@@ -65,7 +65,7 @@ public final class ProxyHeader extends HAProxyMessageDecoder {
         if (over) return;
         Optional<String> problem = ProxyFrame.problem(seen, seen.length);
         int end = problem.isPresent() || seen.length == 0 ? 0 : ProxyFrame.end(seen, seen.length);
-        if (end > 0 && !ProxyFrame.isSound(seen, end)) problem = Optional.of("a PROXY header whose checksum differs");
+        if (end > 0) problem = ProxyFrame.flaw(seen, end);
         if (problem.isPresent()) {
             over = true;
             context.fireExceptionCaught(new HAProxyProtocolException(problem.get()));

@@ -1,5 +1,6 @@
 package posthaste.server.smtp;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -127,23 +128,20 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         awaitingProxyHeader = false;
         input = commands;
         answered = true;
-        if (client.isEmpty()) {
-            start();
-        } else if (tryBecome(connected(client.get()))) {
-            start();
-        } else if (loop.listener().tls() == TlsMode.IMPLICIT) {
-            turnedAway(Replies.TOO_MANY_CONNECTIONS);
-            abort(); // a client that expects TLS cannot read it
+        if (client.isEmpty() || tryBecome(connected(client.get()))) start();
+        else turnAway(client.get());
+    }
+
+    /** For a client that has too many connections already, which only the header could tell. */
+    private void turnAway(InetAddress client) {
+        settings.metrics().turnedAway();
+        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        if (loop.listener().tls() == TlsMode.IMPLICIT) {
+            abort(); // it expects TLS and cannot read it
         } else {
-            turnedAway(Replies.TOO_MANY_CONNECTIONS);
             say(Replies.TOO_MANY_CONNECTIONS);
             socket.hangUp();
         }
-    }
-
-    private void turnedAway(Reply reply) {
-        settings.metrics().turnedAway();
-        loop.log().turnedAway(client(), reply);
     }
 
     @Override
@@ -383,7 +381,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
         boolean mended = loop.listener().lineEnds() == LineEnds.NORMALIZE && !how.binary();
-        var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
+        boolean submitted = loop.listener().auth() == AuthMode.REQUIRED;
+        Optional<HeaderCompletion.Fields> missing = submitted
+                ? Optional.of(HeaderCompletion.Fields.of(message.id(), settings.hostname(), loop.date(now)))
+                : Optional.empty();
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -494,7 +496,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void commit(Action.Commit action) {
-        IncomingMessage message = reception.orElseThrow().message();
+        Reception received = reception.orElseThrow();
+        received.complete();
+        IncomingMessage message = received.message();
         recipients = action.envelope().recipients().size();
         octets = message.bytes();
         socket.hold(Hold.ANSWER);
@@ -582,6 +586,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
         leaving = true;
+        if (awaitingProxyHeader) {
+            abort(); // nobody is there who could be told
+            return;
+        }
         boolean reading = input != commands && input != responses;
         boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
