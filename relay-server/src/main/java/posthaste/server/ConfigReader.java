@@ -48,7 +48,8 @@ public final class ConfigReader {
     /** Every key that can be written, with its default as one writes it, for a file that holds each kind of table. */
     static Map<String, String> keys() {
         var reader = new ConfigReader(NO_FILE, () -> "localhost");
-        reader.read("listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]\nauth.user = [{}]");
+        reader.read(
+                "listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]\nauth.user = [{}]\ngrant = [{}]");
         return reader.notes.defaults();
     }
 
@@ -82,15 +83,14 @@ public final class ConfigReader {
         var delivery = new DeliverySections(root, hostname);
         var queue = new QueueSection(root);
         var directory = new DirectorySections(root, hostname);
-        refuseWhatIsNotThereYet(root);
         var routes = delivery.routes();
         var bounce = delivery.bounce();
         var limits = server.limits();
         var listeners = server.listeners();
-        var access = server.access();
-        var tls = new TlsSection(root).read(listeners, access.clientCertificates());
         var auth = new AuthSections(root).read();
         server.checkUsers(auth);
+        var access = server.access(new GrantSections(root).read(auth));
+        var tls = new TlsSection(root).read(listeners, access.clientCertificates());
         return new RelayConfig(
                 hostname,
                 listeners,
@@ -113,9 +113,5 @@ public final class ConfigReader {
             root.warning("hostname", Section.shown(hostname) + " has no dot: many servers refuse such a name in EHLO");
         }
         return hostname;
-    }
-
-    private static void refuseWhatIsNotThereYet(Section root) {
-        root.absent("grant", "TURN and ATRN (grants)");
     }
 }

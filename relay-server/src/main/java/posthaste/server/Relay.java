@@ -132,7 +132,12 @@ final class Relay implements Readiness {
 
     private List<Listener> listeners(Directory directory, Router router, Supplier<Duration> uptime) {
         var services = new SessionServices(
-                terminals, new EngineFlushing(engine), new RoutedDomains(router), Version.current(), uptime);
+                terminals,
+                new EngineFlushing(engine),
+                new EngineTurning(engine),
+                new RoutedDomains(router),
+                Version.current(),
+                uptime);
         var settings = new SessionSettings(
                 config.hostname(),
                 config.limits(),

@@ -12,6 +12,7 @@ import posthaste.server.admin.AdminConfig;
 import posthaste.server.admin.BearerToken;
 import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.LimitsConfig;
@@ -70,7 +71,7 @@ final class ServerSections {
         boolean plaintext = section.flag("allow-plaintext-auth", false);
         checkLogin(section, tls, auth, plaintext);
         if (auth == AuthMode.REQUIRED) loginNeeded.add(section);
-        List<String> proxies = section.list("proxy-networks", List.of(), NETWORKS_MAX, ServerSections::network);
+        List<String> proxies = section.list("proxy-networks", List.of(), NETWORKS_MAX, RelayNetworks::check);
         LineEnds lineEnds = section.text("line-ends", LineEnds.STRICT.text(), LineEnds.STRICT, LineEnds::of);
         return new ListenerConfig(bind, lineEnds, tls, auth, plaintext, TrustedNetworks.parse(proxies));
     }
@@ -112,7 +113,8 @@ final class ServerSections {
         return first.equals(second) || (everywhere && first.getClass().equals(second.getClass()));
     }
 
-    AccessConfig access() {
+    /** @param grants who may fetch mail */
+    AccessConfig access(Grants grants) {
         Section section = root.section("relay");
         List<String> networks = section.list("networks", DEFAULT_NETWORKS, NETWORKS_MAX, RelayNetworks::check);
         if (networks.isEmpty()) {
@@ -121,7 +123,7 @@ final class ServerSections {
         List<String> refused = section.list("refused-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         List<String> etrn = section.list("etrn-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         boolean verify = section.flag("verify-domains", false);
-        List<String> xclient = section.list("xclient-networks", List.of(), NETWORKS_MAX, ServerSections::network);
+        List<String> xclient = section.list("xclient-networks", List.of(), NETWORKS_MAX, RelayNetworks::check);
         List<String> certificates =
                 section.list("client-certificates", List.of(), NETWORKS_MAX, ServerSections::certificate);
         return new AccessConfig(
@@ -129,6 +131,7 @@ final class ServerSections {
                 TrustedNetworks.parse(refused),
                 TrustedNetworks.parse(etrn),
                 Set.copyOf(certificates),
+                grants,
                 TrustedNetworks.parse(xclient),
                 verify);
     }

@@ -123,7 +123,7 @@ final class HelpTexts {
             offered(
                     Extension.TURN,
                     "TURN, client and server change roles",
-                    "250; 501, 502, 503, 421",
+                    "250; 450, 451, 501, 502, 503, 421",
                     "RFC 821 section 3.8, RFC 5321 appendix F.1"),
             offered(
                     Extension.HELP,

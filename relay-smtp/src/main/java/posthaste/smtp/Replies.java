@@ -127,6 +127,19 @@ public final class Replies {
 
     public static final Reply AUTH_LINE_TOO_LONG = Reply.of(500, "5.5.6", "Authentication exchange line is too long");
 
+    /** 250 to TURN and ATRN: the next thing on the connection is the greeting of the client (RFC 821 §3.8). */
+    public static final Reply TURNED = Reply.of(250, "2.0.0", "Ok, now reversing the connection");
+
+    /** Another session has some of the mail, or the relay is stopping. */
+    public static final Reply TURN_BUSY = Reply.of(450, "4.2.0", "Mail is being fetched already, try again later");
+    /** RFC 2645 §5.2.1: all or nothing. */
+    public static final Reply ATRN_REFUSED = Reply.of(450, "4.7.1", "ATRN request refused: not your domains");
+
+    public static final Reply TURN_UNABLE = Reply.of(451, "4.3.0", "Unable to look for mail now, try again later");
+    public static final Reply NO_MAIL = Reply.of(453, "4.2.0", "You have no mail");
+    /** Nobody has said that this user may. */
+    public static final Reply TURN_NOT_GRANTED = Reply.of(502, "5.7.1", "TURN is not granted to you");
+
     /** TURN without TLS and authentication: RFC 821's own refusal (§3.8). */
     public static final Reply TURN_UNSAFE = Reply.of(502, "5.7.0", "TURN needs TLS and authentication");
 

@@ -75,13 +75,7 @@ final class BearerExchange implements SaslExchange {
     /** Empty where too many wait. */
     private Optional<CompletionStage<TokenResult>> checked(String token, Executor loop) {
         var result = new CompletableFuture<TokenResult>();
-        boolean runs = workers.tryRun(attempt.client(), () -> {
-            try {
-                result.complete(tokens.check(token));
-            } catch (RuntimeException bug) {
-                result.completeExceptionally(bug);
-            }
-        });
+        boolean runs = workers.tryRun(attempt.client(), () -> tokens.check(token), result);
         return runs ? Optional.of(result.thenApplyAsync(each -> each, loop)) : Optional.empty();
     }
 

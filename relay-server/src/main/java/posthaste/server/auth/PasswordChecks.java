@@ -62,26 +62,21 @@ final class PasswordChecks {
         if (remembered.isPresent()) return CompletableFuture.completedFuture(remembered.get());
         var mine = new CompletableFuture<Answer>();
         Optional<CompletableFuture<Answer>> shared = Optional.ofNullable(underWay.putIfAbsent(key, mine));
-        if (shared.isEmpty() && !workers.tryRun(client, () -> run(key, verifier, password, mine))) {
-            end(key, mine, Answer.BUSY);
+        if (shared.isEmpty() && !workers.tryRun(client, () -> run(key, verifier, password), mine)) {
+            underWay.remove(key);
+            mine.complete(Answer.BUSY);
         }
         return on(loop, shared.orElse(mine));
     }
 
-    private void run(ByteBuffer key, ScramVerifier verifier, String password, CompletableFuture<Answer> check) {
+    private Answer run(ByteBuffer key, ScramVerifier verifier, String password) {
         try {
-            Answer answer = verifier.matches(password) ? Answer.RIGHT : Answer.WRONG;
-            if (answer == Answer.RIGHT) right.put(key, answer);
-            end(key, check, answer);
-        } catch (RuntimeException bug) {
+            if (!verifier.matches(password)) return Answer.WRONG;
+            right.put(key, Answer.RIGHT);
+            return Answer.RIGHT;
+        } finally {
             underWay.remove(key);
-            check.completeExceptionally(bug);
         }
-    }
-
-    private void end(ByteBuffer key, CompletableFuture<Answer> check, Answer answer) {
-        underWay.remove(key);
-        check.complete(answer);
     }
 
     /** The thread that completes {@code stage} must not run what its waiters do. */

@@ -75,29 +75,29 @@ final class ScramExchange implements SaslExchange {
 
     @Override
     public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse, Executor loop) {
-        Optional<SaslStep> refusal = attempt.refusal();
-        if (refusal.isPresent()) return completed(refusal.get());
-        return initialResponse
-                .map(response -> respond(response, loop))
-                .orElseGet(() -> completed(new SaslStep.Challenge(NOTHING)));
+        if (initialResponse.isPresent()) return respond(initialResponse.get(), loop);
+        return completed(attempt.refusal().orElseGet(() -> new SaslStep.Challenge(NOTHING)));
     }
 
+    /** A client that is blocked meanwhile learns no more: our last message would tell that its guess was right. */
     @Override
     public CompletionStage<SaslStep> respond(byte[] response, Executor loop) {
-        return completed(
-                switch (phase) {
-                    case FIRST ->
-                        SaslText.decode(response)
-                                .flatMap(ScramFirst::parse)
-                                .map(this::first)
-                                .orElseGet(() -> attempt.malformed("no first message of SCRAM"));
-                    case FINAL ->
-                        SaslText.decode(response)
-                                .flatMap(ScramFinal::parse)
-                                .map(this::last)
-                                .orElseGet(() -> attempt.malformed("no last message of SCRAM"));
-                    case END -> end(response);
-                });
+        return completed(attempt.refusal().orElseGet(() -> next(response)));
+    }
+
+    private SaslStep next(byte[] response) {
+        Optional<String> text = SaslText.decode(response);
+        return switch (phase) {
+            case FIRST ->
+                text.flatMap(ScramFirst::parse)
+                        .map(this::first)
+                        .orElseGet(() -> attempt.malformed("no first message of SCRAM"));
+            case FINAL ->
+                text.flatMap(ScramFinal::parse)
+                        .map(this::last)
+                        .orElseGet(() -> attempt.malformed("no last message of SCRAM"));
+            case END -> end(response);
+        };
     }
 
     private SaslStep first(ScramFirst message) {

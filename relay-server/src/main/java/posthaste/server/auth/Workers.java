@@ -1,11 +1,13 @@
 package posthaste.server.auth;
 
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The threads that check passwords and tokens, which takes milliseconds and may read a file: nothing for an event loop.
@@ -41,9 +43,13 @@ final class Workers implements AutoCloseable {
                 });
     }
 
-    /** Runs {@code work} soon; false, and it never runs, where too much waits already. */
-    boolean tryRun(ClientKey client, Runnable work) {
-        if (byClient.merge(client, 1, Integer::sum) <= PER_CLIENT_MAX && tryRun(() -> timed(client, work))) return true;
+    /**
+     * Runs {@code work} soon, and then completes {@code result} with what came of it, on its own thread; false, and
+     * neither happens, where too much waits already.
+     */
+    <T> boolean tryRun(ClientKey client, Supplier<T> work, CompletableFuture<T> result) {
+        boolean mayWait = byClient.merge(client, 1, Integer::sum) <= PER_CLIENT_MAX;
+        if (mayWait && tryRun(() -> run(client, work, result))) return true;
         left(client);
         metrics.refused();
         return false;
@@ -59,10 +65,20 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private void timed(ClientKey client, Runnable work) {
+    /** Everything is counted before anybody hears of it. */
+    private <T> void run(ClientKey client, Supplier<T> work, CompletableFuture<T> result) {
+        try {
+            T value = timed(client, work);
+            result.complete(value);
+        } catch (RuntimeException bug) {
+            result.completeExceptionally(bug);
+        }
+    }
+
+    private <T> T timed(ClientKey client, Supplier<T> work) {
         long begunAt = System.nanoTime();
         try {
-            work.run();
+            return work.get();
         } finally {
             left(client);
             metrics.checked(System.nanoTime() - begunAt);

@@ -9,6 +9,7 @@ import java.util.Set;
  * @param refusedNetworks whose clients are turned away by the greeting, whatever else holds
  * @param etrnNetworks whose clients may have what waits for a domain sent now (RFC 1985)
  * @param clientCertificates which clients may relay because of their certificate: fingerprints or names, in lower case
+ * @param grants who may fetch the mail of which domains
  * @param xclientNetworks whose hosts may say for whom they speak, with XCLIENT and XFORWARD
  * @param verifyDomains whether RCPT asks the name system whether the domain of the recipient takes mail at all
  */
@@ -17,6 +18,7 @@ public record AccessConfig(
         TrustedNetworks refusedNetworks,
         TrustedNetworks etrnNetworks,
         Set<String> clientCertificates,
+        Grants grants,
         TrustedNetworks xclientNetworks,
         boolean verifyDomains) {
 
@@ -26,8 +28,9 @@ public record AccessConfig(
             TrustedNetworks refusedNetworks,
             TrustedNetworks etrnNetworks,
             Set<String> clientCertificates,
+            Grants grants,
             boolean verifyDomains) {
-        this(networks, refusedNetworks, etrnNetworks, clientCertificates, TrustedNetworks.NONE, verifyDomains);
+        this(networks, refusedNetworks, etrnNetworks, clientCertificates, grants, TrustedNetworks.NONE, verifyDomains);
     }
 
     public AccessConfig {
@@ -36,6 +39,6 @@ public record AccessConfig(
 
     /** Relaying alone. */
     public static AccessConfig of(TrustedNetworks networks) {
-        return new AccessConfig(networks, TrustedNetworks.NONE, TrustedNetworks.NONE, Set.of(), false);
+        return new AccessConfig(networks, TrustedNetworks.NONE, TrustedNetworks.NONE, Set.of(), Grants.NONE, false);
     }
 }

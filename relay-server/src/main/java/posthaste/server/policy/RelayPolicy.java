@@ -3,6 +3,7 @@ package posthaste.server.policy;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Recipient;
 import posthaste.server.tls.ClientCertificate;
 import posthaste.smtp.ForwardPath;
@@ -58,6 +59,21 @@ public final class RelayPolicy {
     /** Whether the host may say for whom it speaks. */
     public boolean mayForward(InetAddress host) {
         return access.xclientNetworks().contains(host);
+    }
+
+    /** Whether the user may fetch mail at all: TURN and ATRN. */
+    public boolean mayFetch(String user) {
+        return access.grants().isGranted(user);
+    }
+
+    /**
+     * The domains whose mail the user gets.
+     *
+     * @param named those asked for; none: all that are granted
+     * @return empty where one of them is not granted (RFC 2645 §5.2.1)
+     */
+    public Optional<Set<String>> granted(String user, List<String> named) {
+        return access.grants().of(user, named);
     }
 
     /** Whether the domains of recipients are to be looked up before they are taken. */

@@ -3,10 +3,12 @@ package posthaste.server.smtp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.server.auth.Login;
 import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
 import posthaste.smtp.ClientAttributes;
@@ -151,6 +153,19 @@ sealed interface Action {
         }
     }
 
+    /**
+     * Has what waits for some domains sent over this connection, and changes roles for it; what is said depends on what
+     * waits.
+     *
+     * @param atrn whether nothing is worth a refusal (RFC 2645 §5.2.1)
+     */
+    record Turn(Set<String> domains, Login login, boolean atrn) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.turn(this);
+        }
+    }
+
     /** Hands the message that was received to the queue; what is said depends on how that ends. */
     record Commit(Envelope envelope) implements Action {
         @Override
@@ -202,6 +217,8 @@ sealed interface Action {
         void checkDomain(CheckDomain action);
 
         void flush(Flush action);
+
+        void turn(Turn action);
 
         void commit(Commit action);
 

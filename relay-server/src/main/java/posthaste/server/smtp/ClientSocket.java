@@ -341,6 +341,20 @@ final class ClientSocket {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(octets));
     }
 
+    /** Gives the socket away, once what was said has left: nothing of it comes here any more. */
+    NetSocketInternal detach() {
+        flush();
+        phase = Phase.CLOSED;
+        loop.wheel().remove(deadline);
+        channel().pipeline().remove("events");
+        channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        socket.closeHandler(null);
+        socket.exceptionHandler(null);
+        socket.drainHandler(null);
+        socket.handler(null);
+        return socket;
+    }
+
     // Ending.
 
     /** How long the next event may take from now on; replaces what was set before. */

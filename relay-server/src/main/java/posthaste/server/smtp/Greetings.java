@@ -39,6 +39,7 @@ final class Greetings {
      * @param secured whether it speaks TLS
      * @param forwards whether it may speak for others
      * @param mechanisms by which it may log in
+     * @param turn whether it may fetch mail
      */
     record Kind(
             Standing standing,
@@ -46,7 +47,8 @@ final class Greetings {
             boolean startTls,
             boolean secured,
             boolean forwards,
-            List<String> mechanisms) {}
+            List<String> mechanisms,
+            boolean turn) {}
 
     /** What one kind of client is offered. */
     final class Offers {
@@ -116,6 +118,7 @@ final class Greetings {
         if (kind.startTls()) more.add(Extension.START_TLS);
         if (kind.secured()) more.add(Extension.REQUIRE_TLS);
         if (kind.forwards()) more.addAll(Set.of(Extension.XCLIENT, Extension.XFORWARD));
+        if (kind.turn()) more.addAll(Set.of(Extension.TURN, Extension.ATRN));
         return new Offers(
                 forEverybody.with(more).with(kind.mechanisms()),
                 trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
 import posthaste.server.auth.Login;
@@ -74,13 +75,17 @@ record Peer(
                 && listener.tls() != TlsMode.OFF
                 && settings.tls().isOffered();
         List<String> mechanisms = mechanisms(settings, listener, proof);
+        boolean turn = proof.provenLogin()
+                .filter(login -> settings.policy().mayFetch(login.user()))
+                .isPresent();
         var offers = greetings.offers(new Greetings.Kind(
                 standing,
                 etrn,
                 startTls,
                 proof.tls().isPresent(),
                 settings.policy().mayForward(proof.connected()),
-                mechanisms));
+                mechanisms,
+                turn));
         var trace = TraceHeader.of(settings.hostname(), source);
         return new Peer(settings, listener, greetings, proof, standing, offers, source, trace);
     }
@@ -210,6 +215,16 @@ record Peer(
     /** Whether it may use XCLIENT and XFORWARD. */
     boolean mayForward() {
         return offer().offers(Extension.XCLIENT);
+    }
+
+    /** Who it is, where nobody on the way can be it (RFC 5321 Appendix F.1). */
+    Optional<Login> securedLogin() {
+        return proof.provenLogin();
+    }
+
+    /** The domains whose mail it may fetch; empty where it asks for others, or may fetch none. */
+    Optional<Set<String>> granted(Login login, List<String> named) {
+        return settings.policy().granted(login.user(), named);
     }
 
     /** Whether it may use ETRN. */

@@ -70,6 +70,11 @@ record Proof(
         throw new IllegalArgumentException("not an address: " + text);
     }
 
+    /** Who it is, where it has proved that here, and inside TLS: good for taking the connection over. */
+    Optional<Login> provenLogin() {
+        return tls.isPresent() && forwarded.isEmpty() ? login : Optional.empty();
+    }
+
     Optional<ClientCertificate> certificate() {
         return tls.flatMap(TlsFacts::client);
     }

@@ -2,8 +2,11 @@ package posthaste.server.smtp;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.Login;
 import posthaste.server.auth.SaslExchange;
 import posthaste.smtp.Command;
 import posthaste.smtp.DeliverBy;
@@ -47,6 +50,26 @@ record Ready(Peer peer) implements SessionState {
         return new Transition(
                 new Authenticating(peer, exchange.get()),
                 new Action.Authenticate(loop -> exchange.get().begin(initial, loop)));
+    }
+
+    /** RFC 821 §3.8, for clients whose identity is certain and who own the domains. */
+    @Override
+    public Transition turn(Command.Turn command) {
+        Optional<Login> login = peer.securedLogin();
+        if (login.isEmpty()) return last(Replies.TURN_UNSAFE);
+        Optional<Set<String>> domains = peer.granted(login.get(), List.of());
+        if (domains.isEmpty()) return last(Replies.TURN_NOT_GRANTED);
+        return new Transition(this, new Action.Turn(domains.get(), login.get(), false));
+    }
+
+    /** RFC 2645 §5.2. */
+    @Override
+    public Transition atrn(Command.Atrn command) {
+        Optional<Login> login = peer.securedLogin();
+        if (login.isEmpty()) return last(Replies.AUTHENTICATION_NEEDED);
+        Optional<Set<String>> domains = peer.granted(login.get(), command.domains());
+        if (domains.isEmpty()) return last(Replies.ATRN_REFUSED);
+        return new Transition(this, new Action.Turn(domains.get(), login.get(), true));
     }
 
     private Transition begin(Command.Mail command, MailOptions options) {

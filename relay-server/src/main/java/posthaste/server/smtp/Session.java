@@ -62,6 +62,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private boolean awaitingProxyHeader;
     /** What XFORWARD said of the next message. */
     private ClientAttributes forwarded = ClientAttributes.NONE;
+    /** Whether the connection is somebody else's by now. */
+    private boolean turned;
 
     // Of the message that the queue is asked about.
     private int recipients;
@@ -483,6 +485,60 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         return found.more() ? Replies.pendingStarted(node) : Replies.pendingStarted(found.messages(), node);
     }
 
+    // TURN and ATRN.
+
+    @Override
+    public void turn(Action.Turn action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+            return;
+        }
+        socket.hold(Hold.ANSWER);
+        settings.services()
+                .turning()
+                .lease(action.domains(), loop.executor())
+                .whenComplete((lease, failure) -> socket.guarded(() -> {
+                    if (failure == null) leased(action, lease);
+                    else answer(new Transition(state, new Action.Respond(notLeased(failure))));
+                }));
+    }
+
+    private Reply notLeased(Throwable failure) {
+        LOG.warn(
+                "TURN by {} answered {}: the queue cannot be read: {}",
+                client(),
+                Replies.TURN_UNABLE,
+                failure.toString());
+        return Replies.TURN_UNABLE;
+    }
+
+    private void leased(Action.Turn action, Optional<Turning.Lease> found) {
+        if (found.isEmpty()) {
+            answer(new Transition(state, new Action.Respond(Replies.TURN_BUSY)));
+            return;
+        }
+        Turning.Lease lease = found.get();
+        boolean pipelined = socket.mayHoldMore();
+        boolean turns = socket.isOpen() && !leaving && !pipelined && !(action.atrn() && lease.isEmpty());
+        if (turns) {
+            turned(action, lease);
+            return;
+        }
+        lease.release();
+        if (pipelined) end(Replies.PIPELINED_BEHIND_TURN);
+        else answer(new Transition(state, new Action.Respond(Replies.NO_MAIL)));
+    }
+
+    /** From here on the client is the server, and the session is over but for its place among those that are counted. */
+    private void turned(Action.Turn action, Turning.Lease lease) {
+        say(Replies.TURNED);
+        TlsFacts tls = state.peer().proof().tls().orElseThrow();
+        var who = new Turning.Client(state.peer().source().helloName(), action.login(), tls);
+        turned = true;
+        lease.deliver(socket.detach(), who)
+                .whenComplete((done, bug) -> loop.executor().execute(() -> loop.closed(this)));
+    }
+
     /** Somebody who was asked has answered: goes on with that, and then with what the client sent meanwhile. */
     private void answer(Transition transition) {
         if (!socket.isOpen()) return;
@@ -585,6 +641,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
+        if (turned) return;
         leaving = true;
         if (awaitingProxyHeader) {
             abort(); // nobody is there who could be told

@@ -113,8 +113,8 @@ sealed interface SessionState extends Command.Handler<Transition>
     }
 
     /**
-     * Refused with RFC 821's own code (§3.8): nobody is authenticated, and to change roles with somebody unknown would give
-     * the mail of others away (RFC 5321 Appendix F.1). Who is known and owns domains would become the server here.
+     * Refused with RFC 821's own code (§3.8): to change roles with somebody unknown would give the mail of others away
+     * (RFC 5321 Appendix F.1).
      */
     @Override
     default Transition turn(Command.Turn command) {

@@ -69,7 +69,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
         Matcher pem = PRIVATE_KEY.matcher(new String(octets(file), ISO_8859_1));
         if (!pem.find()) {
             throw new TlsProblem(file + " holds no private key in PKCS #8 without a password;"
-                    + " openssl pkcs8 -topk8 -nodes -in OLD -out NEW makes one of any other");
+                    + " openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW makes one of any other");
         }
         var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
         for (String algorithm : KEY_ALGORITHMS) {

@@ -245,6 +245,7 @@ class RelayPolicyTest {
                 TrustedNetworks.parse(List.of("192.0.2.128/25")),
                 TrustedNetworks.parse(List.of("198.51.100.1")),
                 Set.of(),
+                Grants.NONE,
                 false);
         var policy = new RelayPolicy(access, directory(true));
         InetAddress good = InetAddress.getByName("192.0.2.1");

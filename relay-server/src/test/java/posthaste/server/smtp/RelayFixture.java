@@ -168,6 +168,7 @@ final class RelayFixture implements AutoCloseable {
         return new SessionServices(
                 new Terminals(vertx, config, new TerminalMetrics(new SimpleMeterRegistry())),
                 (command, owner) -> CompletableFuture.completedStage(new Flushing.Begun(0, false)),
+                (domains, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 (recipient, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 "test",
                 () -> Duration.ofSeconds(90));

@@ -33,8 +33,7 @@ import posthaste.server.tls.ServerTls;
 
 /** What a listener for submission puts into messages, and others leave alone (RFC 6409 §8). */
 class SubmissionTest {
-    private static final String LOGIN =
-            Base64.getEncoder().encodeToString("\0app\0correct horse".getBytes(UTF_8));
+    private static final String LOGIN = Base64.getEncoder().encodeToString("\0app\0correct horse".getBytes(UTF_8));
 
     @TempDir
     Path directory;
@@ -46,8 +45,7 @@ class SubmissionTest {
     @BeforeEach
     void start() {
         relay = RelayFixture.start(directory);
-        var verifier =
-                ScramVerifier.of(ScramHash.SHA_256, "correct horse", new byte[16], ScramVerifier.ITERATIONS_MIN);
+        var verifier = ScramVerifier.of(ScramHash.SHA_256, "correct horse", new byte[16], ScramVerifier.ITERATIONS_MIN);
         var user = new UserEntry("app", Optional.of(verifier), SenderRights.ANY, UserQuota.NONE);
         var config = new AuthConfig(
                 false, List.of(user), Optional.empty(), List.of(), 3, Duration.ofMinutes(1), Optional.empty());

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.tls.ServerTls;
 import posthaste.server.tls.TestAuthority;
@@ -407,7 +408,7 @@ class TlsSessionTest {
         Issued unknown = authority.issue("other.client.test");
         Path bundle = authority.write(directory);
         var config = new TlsConfig(Optional.of(files), List.of(), true, true, Optional.of(bundle), engine);
-        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), false);
+        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), Grants.NONE, false);
         InetSocketAddress server = listener(TlsMode.OPTIONAL, read(config), access);
 
         assertThat(relayed(server, authority.client(known))).isEqualTo("250 2.1.5 Recipient ok");

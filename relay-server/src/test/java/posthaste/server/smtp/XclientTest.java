@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.Delivery;
 import posthaste.server.policy.AccessConfig;
+import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.tls.ServerTls;
 import posthaste.server.tls.TestAuthority;
@@ -59,7 +60,7 @@ class XclientTest {
 
     private TestClient connected(TrustedNetworks proxies, LimitsConfig limits) {
         var config = new ListenerConfig(RelayFixture.anywhere(), LineEnds.STRICT);
-        var access = new AccessConfig(CLIENTS, REFUSED, TrustedNetworks.NONE, Set.of(), proxies, false);
+        var access = new AccessConfig(CLIENTS, REFUSED, TrustedNetworks.NONE, Set.of(), Grants.NONE, proxies, false);
         Listener listener = relay.listener(config, limits, certificates(), RelayFixture.nobody(), access);
         listeners.add(listener);
         TestClient client = TestClient.connect(RelayFixture.await(listener.listen()));
