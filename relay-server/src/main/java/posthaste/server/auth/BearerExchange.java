@@ -14,8 +14,6 @@ import posthaste.server.policy.MailboxText;
  * challenge; the failure itself follows whatever it answers (§3.2.3).
  */
 final class BearerExchange implements SaslExchange {
-    private static final byte[] NOTHING = {};
-
     /** The two ways to wrap a token. */
     enum Dialect {
         OAUTHBEARER("{\"status\":\"invalid_token\"}"),
@@ -56,7 +54,7 @@ final class BearerExchange implements SaslExchange {
         if (!attempt.context().encrypted()) return completed(attempt.encryptionNeeded());
         return initialResponse
                 .map(response -> respond(response, loop))
-                .orElseGet(() -> completed(new SaslStep.Challenge(NOTHING)));
+                .orElseGet(() -> completed(SaslStep.Challenge.EMPTY));
     }
 
     @Override

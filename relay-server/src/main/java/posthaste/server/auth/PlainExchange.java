@@ -8,7 +8,6 @@ import java.util.concurrent.Executor;
 
 /** PLAIN (RFC 4616): one message, {@code [authzid] NUL authcid NUL passwd}. */
 final class PlainExchange implements SaslExchange {
-    private static final byte[] NOTHING = {};
     private static final int FIELDS = 3;
 
     private final Attempt attempt;
@@ -25,7 +24,7 @@ final class PlainExchange implements SaslExchange {
         if (refusal.isPresent()) return completed(refusal.get());
         return initialResponse
                 .map(response -> respond(response, loop))
-                .orElseGet(() -> completed(new SaslStep.Challenge(NOTHING)));
+                .orElseGet(() -> completed(SaslStep.Challenge.EMPTY));
     }
 
     @Override

@@ -21,6 +21,9 @@ public sealed interface SaslStep {
      * message) comes this way too, since SMTP has no data with a 235; the client answers it without octets.
      */
     final class Challenge implements SaslStep {
+        /** Says nothing: the mechanism begins with the client. */
+        static final Challenge EMPTY = new Challenge(new byte[0]);
+
         private final byte[] octets;
 
         Challenge(byte[] octets) {

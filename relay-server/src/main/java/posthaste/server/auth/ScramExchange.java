@@ -23,8 +23,6 @@ import java.util.function.Supplier;
  * </pre>
  */
 final class ScramExchange implements SaslExchange {
-    private static final byte[] NOTHING = {};
-
     private enum Phase {
         FIRST,
         FINAL,
@@ -76,7 +74,7 @@ final class ScramExchange implements SaslExchange {
     @Override
     public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse, Executor loop) {
         if (initialResponse.isPresent()) return respond(initialResponse.get(), loop);
-        return completed(attempt.refusal().orElseGet(() -> new SaslStep.Challenge(NOTHING)));
+        return completed(attempt.refusal().orElseGet(() -> SaslStep.Challenge.EMPTY));
     }
 
     /** A client that is blocked meanwhile learns no more: our last message would tell that its guess was right. */
