@@ -75,8 +75,9 @@ record Proof(
         return tls.isPresent() && forwarded.isEmpty() ? login : Optional.empty();
     }
 
+    /** That of the client: a host that speaks for another has shown its own. */
     Optional<ClientCertificate> certificate() {
-        return tls.flatMap(TlsFacts::client);
+        return forwarded.isEmpty() ? tls.flatMap(TlsFacts::client) : Optional.empty();
     }
 
     /** What SASL needs to know of the connection. */

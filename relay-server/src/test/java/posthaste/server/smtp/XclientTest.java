@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +61,9 @@ class XclientTest {
 
     private TestClient connected(TrustedNetworks proxies, LimitsConfig limits) {
         var config = new ListenerConfig(RelayFixture.anywhere(), LineEnds.STRICT);
-        var access = new AccessConfig(CLIENTS, REFUSED, TrustedNetworks.NONE, Set.of(), Grants.NONE, proxies, false);
+        var grants = new Grants(Map.of("billing", Set.of("app.test")));
+        var access =
+                new AccessConfig(CLIENTS, REFUSED, TrustedNetworks.NONE, Set.of("proxy.test"), grants, proxies, false);
         Listener listener = relay.listener(config, limits, certificates(), RelayFixture.nobody(), access);
         listeners.add(listener);
         TestClient client = TestClient.connect(RelayFixture.await(listener.listen()));
@@ -71,8 +74,9 @@ class XclientTest {
     private ServerTls certificates() {
         TlsConfig.KeyPair files = authority.write(directory, authority.issue(RelayFixture.HOSTNAME));
         try {
-            return ServerTls.read(
-                    new TlsConfig(Optional.of(files), List.of(), true, false, Optional.empty(), TlsConfig.Engine.AUTO));
+            Path bundle = authority.write(directory);
+            return ServerTls.read(new TlsConfig(
+                    Optional.of(files), List.of(), true, true, Optional.of(bundle), TlsConfig.Engine.AUTO));
         } catch (TlsProblem problem) {
             throw new IllegalStateException(problem);
         }
@@ -248,6 +252,34 @@ class XclientTest {
                     .startsWith("211-2.0.0 You are 192.0.2.10,")
                     .contains("TLSv1.3");
             client.command("STARTTLS", "503 5.5.1 TLS");
+        }
+    }
+
+    @Test
+    @DisplayName("I236 what the proxy has proved of itself is not proved of its client")
+    void theCertificateOfTheProxyIsNotThatOfItsClient() {
+        try (TestClient client = proxy()) {
+            client.startTls(authority.client(authority.issue("proxy.test")));
+            client.command("EHLO proxy.test", "250 ");
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "250 ");
+            client.command("RSET", "250 ");
+            client.command("XCLIENT ADDR=203.0.113.5", "220 ");
+            client.command("EHLO spike.test", "250 ");
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "550 5.7.1");
+        }
+    }
+
+    @Test
+    void aUserWhomItNamesFetchesNoMail() {
+        try (TestClient client = proxy()) {
+            client.startTls(authority.client());
+            client.command("XCLIENT LOGIN=billing", "220 ");
+            client.send("EHLO spike.test\r\n");
+            assertThat(client.expect("250 ")).noneMatch(line -> line.contains("TURN") || line.contains("ATRN"));
+            client.command("TURN", "502 5.7.0");
+            client.command("ATRN app.test", "530 5.7.0");
         }
     }
 
