@@ -293,17 +293,6 @@ final class Section {
         });
     }
 
-    /** A list that must be empty in this version. */
-    void none(String key, String feature) {
-        read(key, "[]", List.of(), value -> {
-            if (value instanceof TomlArray array && array.isEmpty()) return List.of();
-            throw new IllegalArgumentException(
-                    value instanceof TomlArray
-                            ? notYet(feature) + ": write []"
-                            : "expected [], found " + kindOf(value));
-        });
-    }
-
     /** A key or a table that this version cannot do anything about. */
     void absent(String key, String feature) {
         read(key, "absent", "", value -> {

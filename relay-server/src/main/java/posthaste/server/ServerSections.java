@@ -71,9 +71,9 @@ final class ServerSections {
         boolean plaintext = section.flag("allow-plaintext-auth", false);
         checkLogin(section, tls, auth, plaintext);
         if (auth == AuthMode.REQUIRED) loginNeeded.add(section);
-        section.none("proxy-networks", "the PROXY protocol");
+        List<String> proxies = section.list("proxy-networks", List.of(), NETWORKS_MAX, RelayNetworks::check);
         LineEnds lineEnds = section.text("line-ends", LineEnds.STRICT.text(), LineEnds.STRICT, LineEnds::of);
-        return new ListenerConfig(bind, lineEnds, tls, auth, plaintext);
+        return new ListenerConfig(bind, lineEnds, tls, auth, plaintext, TrustedNetworks.parse(proxies));
     }
 
     /** A listener that asks for a login needs somebody who can. */
@@ -123,7 +123,7 @@ final class ServerSections {
         List<String> refused = section.list("refused-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         List<String> etrn = section.list("etrn-networks", List.of(), NETWORKS_MAX, ServerSections::network);
         boolean verify = section.flag("verify-domains", false);
-        section.none("xclient-networks", "XCLIENT");
+        List<String> xclient = section.list("xclient-networks", List.of(), NETWORKS_MAX, RelayNetworks::check);
         List<String> certificates =
                 section.list("client-certificates", List.of(), NETWORKS_MAX, ServerSections::certificate);
         return new AccessConfig(
@@ -132,6 +132,7 @@ final class ServerSections {
                 TrustedNetworks.parse(etrn),
                 Set.copyOf(certificates),
                 grants,
+                TrustedNetworks.parse(xclient),
                 verify);
     }
 

@@ -24,6 +24,7 @@ import posthaste.server.admin.AdminConfig;
 import posthaste.server.policy.Alias;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.LineEnds;
@@ -444,10 +445,35 @@ class ConfigReaderTest {
                 "::ffff:0:0/103"
             })
     void noConfigurationMakesAnOpenRelay(String network) {
-        assertThat(problems("relay.networks = [\"" + network + "\"]"))
-                .singleElement()
-                .asString()
-                .contains("would make an open relay; name the networks of your own clients");
+        String list = " = [\"" + network + "\"]";
+        for (String key : List.of(
+                "relay.networks" + list, "relay.xclient-networks" + list, "[[listener]]\nproxy-networks" + list)) {
+            assertThat(problems(key))
+                    .singleElement()
+                    .asString()
+                    .contains("would make an open relay; name the networks of your own hosts");
+        }
+    }
+
+    @Test
+    void hostsThatSpeakForOthersReachTheirPlaces() {
+        RelayConfig config = usable("""
+                [[listener]]
+                proxy-networks = ["10.3.0.0/16", "2001:db8::5"]
+                [relay]
+                xclient-networks = ["10.4.0.0/16"]
+                """);
+
+        TrustedNetworks proxies = config.listeners().get(0).proxies();
+        assertThat(proxies.contains(address("10.3.0.1"))).isTrue();
+        assertThat(proxies.contains(address("2001:db8::5"))).isTrue();
+        assertThat(proxies.contains(address("10.4.0.1"))).isFalse();
+        assertThat(config.access().xclientNetworks().contains(address("10.4.0.1")))
+                .isTrue();
+        assertThat(config.access().xclientNetworks().contains(address("10.3.0.1")))
+                .isFalse();
+        assertThat(usable("").listeners().get(0).proxies().isEmpty()).isTrue();
+        assertThat(usable("").access().xclientNetworks().isEmpty()).isTrue();
     }
 
     @ParameterizedTest
@@ -460,8 +486,6 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "listener = [{proxy-networks = ['10.0.0.0/8']}]",
-                "relay.xclient-networks = ['10.0.0.0/8']",
                 "delivery.tls = 'required'",
                 "delivery.tls = 'verified'",
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",

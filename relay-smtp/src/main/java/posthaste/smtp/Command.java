@@ -205,6 +205,22 @@ public sealed interface Command {
         }
     }
 
+    /** XCLIENT, of Postfix: whoever speaks does so for another client, and the session begins anew with that one. */
+    record Xclient(ClientAttributes attributes) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.xclient(this);
+        }
+    }
+
+    /** XFORWARD, of Postfix: from whom the next message really comes, for the log. */
+    record Xforward(ClientAttributes attributes) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.xforward(this);
+        }
+    }
+
     /** QUIT (RFC 5321 §4.1.1.10). */
     record Quit() implements Command {
         @Override
@@ -276,6 +292,10 @@ public sealed interface Command {
         R startTls(StartTls command);
 
         R auth(Auth command);
+
+        R xclient(Xclient command);
+
+        R xforward(Xforward command);
 
         R quit(Quit command);
 

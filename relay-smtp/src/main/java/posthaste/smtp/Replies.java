@@ -158,7 +158,7 @@ public final class Replies {
     public static final Reply BAD_SEQUENCE = Reply.of(503, "5.5.1", "Bad sequence of commands");
     public static final Reply NOT_IN_TRANSACTION =
             Reply.of(503, "5.5.1", "Not allowed within a transaction, RSET ends it");
-    /** TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
+    /** XCLIENT changes the client, TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
     public static final Reply PIPELINED_BEHIND_TURN =
             Reply.of(503, "5.5.1", "Nothing may be sent before the answer, closing connection");
     /** RFC 3030 §2: one message comes by DATA or by BDAT. */
@@ -187,6 +187,10 @@ public final class Replies {
             Reply.of(538, "5.7.11", "Encryption required for authentication, send STARTTLS first");
 
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
+    /** XCLIENT or XFORWARD of a client that the operator has not listed. */
+    public static final Reply FORWARDING_NOT_ALLOWED =
+            Reply.of(550, "5.7.1", "XCLIENT and XFORWARD are for listed proxies");
+
     /** RFC 6409 §6.1: the user may not send in that name. */
     public static final Reply NOT_YOUR_SENDER = Reply.of(553, "5.7.1", "Sender address is not one of yours");
 

@@ -1,6 +1,5 @@
 package posthaste.server.policy;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -11,6 +10,7 @@ import java.util.Set;
  * @param etrnNetworks whose clients may have what waits for a domain sent now (RFC 1985)
  * @param clientCertificates which clients may relay because of their certificate: fingerprints or names, in lower case
  * @param grants who may fetch the mail of which domains
+ * @param xclientNetworks whose hosts may say for whom they speak, with XCLIENT and XFORWARD
  * @param verifyDomains whether RCPT asks the name system whether the domain of the recipient takes mail at all
  */
 public record AccessConfig(
@@ -19,7 +19,19 @@ public record AccessConfig(
         TrustedNetworks etrnNetworks,
         Set<String> clientCertificates,
         Grants grants,
+        TrustedNetworks xclientNetworks,
         boolean verifyDomains) {
+
+    /** Without hosts that speak for others. */
+    public AccessConfig(
+            TrustedNetworks networks,
+            TrustedNetworks refusedNetworks,
+            TrustedNetworks etrnNetworks,
+            Set<String> clientCertificates,
+            Grants grants,
+            boolean verifyDomains) {
+        this(networks, refusedNetworks, etrnNetworks, clientCertificates, grants, TrustedNetworks.NONE, verifyDomains);
+    }
 
     public AccessConfig {
         clientCertificates = Set.copyOf(clientCertificates);
@@ -27,7 +39,6 @@ public record AccessConfig(
 
     /** Relaying alone. */
     public static AccessConfig of(TrustedNetworks networks) {
-        TrustedNetworks none = TrustedNetworks.parse(List.of());
-        return new AccessConfig(networks, none, none, Set.of(), Grants.NONE, false);
+        return new AccessConfig(networks, TrustedNetworks.NONE, TrustedNetworks.NONE, Set.of(), Grants.NONE, false);
     }
 }

@@ -56,6 +56,11 @@ public final class RelayPolicy {
         return access.etrnNetworks().contains(client);
     }
 
+    /** Whether the host may say for whom it speaks. */
+    public boolean mayForward(InetAddress host) {
+        return access.xclientNetworks().contains(host);
+    }
+
     /** Whether the user may fetch mail at all: TURN and ATRN. */
     public boolean mayFetch(String user) {
         return access.grants().isGranted(user);

@@ -11,6 +11,7 @@ import posthaste.queue.Envelope;
 import posthaste.server.auth.Login;
 import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
 import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
@@ -60,6 +61,22 @@ sealed interface Action {
         @Override
         public void perform(Performer performer) {
             performer.respondLast(this);
+        }
+    }
+
+    /** Begins anew with the client for whom this one speaks, unless it has sent more: then the session ends. */
+    record SpeakFor(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.speakFor(this);
+        }
+    }
+
+    /** Keeps in mind from whom the next message comes, for the log. */
+    record TellApart(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.tellApart(this);
         }
     }
 
@@ -184,6 +201,10 @@ sealed interface Action {
         void authenticate(Authenticate action);
 
         void challenge(Challenge action);
+
+        void speakFor(SpeakFor action);
+
+        void tellApart(TellApart action);
 
         void receive(Receive action);
 

@@ -16,12 +16,15 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLSession;
+import posthaste.server.proxy.ProxyHeader;
 import posthaste.server.smtp.DeadlineWheel.Deadline;
 import posthaste.smtp.Reply;
 
@@ -56,7 +59,7 @@ final class ClientSocket {
     }
 
     /** Whose socket it is. */
-    interface Owner extends Input {
+    interface Owner extends Input, ProxyHeader.Receiver {
         /** The handshake is over, and what comes and goes from now on is encrypted. */
         void secured(SSLSession session);
 
@@ -144,6 +147,23 @@ final class ClientSocket {
         context.fireChannelReadComplete();
     }
 
+    // What comes first.
+
+    /** Nothing is read before a header of the PROXY protocol. */
+    void expectProxyHeader() {
+        ProxyHeader.expect(channel().pipeline(), new ProxyHeader.Receiver() {
+            @Override
+            public void proxied(Optional<InetAddress> client) {
+                guarded(() -> owner.proxied(client));
+            }
+
+            @Override
+            public void notProxied(String reason) {
+                guarded(() -> owner.notProxied(reason));
+            }
+        });
+    }
+
     // TLS.
 
     /** Whether octets may lie between the network and us that were sent before now. */
@@ -155,7 +175,7 @@ final class ClientSocket {
     void secure(ChannelHandler tls) {
         flush();
         securing = true;
-        channel().pipeline().addFirst("tls", tls);
+        ProxyHeader.addBehind(channel().pipeline(), "tls", tls);
     }
 
     /** A handshake that failed leaves a connection that is good for nothing; the peer has been sent the alert. */

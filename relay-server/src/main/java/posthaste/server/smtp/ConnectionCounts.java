@@ -29,10 +29,22 @@ public final class ConnectionCounts {
         return true;
     }
 
+    /** Counts a connection as one of {@code to} from now on; false, and all stays as it is, when that is one too many. */
+    boolean tryMove(InetAddress from, InetAddress to) {
+        if (from.equals(to)) return true;
+        boolean tooMany = byClient.merge(to, 1, Integer::sum) > maxPerClient;
+        forget(tooMany ? to : from);
+        return !tooMany;
+    }
+
     /** Takes back what {@link #tryOpen} counted. */
     void close(InetAddress client) {
-        byClient.computeIfPresent(client, (address, count) -> count > 1 ? count - 1 : null);
+        forget(client);
         open.decrementAndGet();
+    }
+
+    private void forget(InetAddress client) {
+        byClient.computeIfPresent(client, (address, count) -> count > 1 ? count - 1 : null);
     }
 
     int open() {

@@ -97,6 +97,16 @@ record Denied(Peer peer) implements SessionState {
     }
 
     @Override
+    public Transition xclient(Command.Xclient command) {
+        return no();
+    }
+
+    @Override
+    public Transition xforward(Command.Xforward command) {
+        return no();
+    }
+
+    @Override
     public Transition unimplemented(Command.Unimplemented command) {
         return no();
     }

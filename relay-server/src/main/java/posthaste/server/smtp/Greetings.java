@@ -36,10 +36,19 @@ final class Greetings {
      * @param standing what the client may do
      * @param etrn whether that is ETRN too
      * @param startTls whether it may ask for TLS
+     * @param secured whether it speaks TLS
+     * @param forwards whether it may speak for others
      * @param mechanisms by which it may log in
      * @param turn whether it may fetch mail
      */
-    record Kind(Standing standing, boolean etrn, boolean startTls, List<String> mechanisms, boolean turn) {}
+    record Kind(
+            Standing standing,
+            boolean etrn,
+            boolean startTls,
+            boolean secured,
+            boolean forwards,
+            List<String> mechanisms,
+            boolean turn) {}
 
     /** What one kind of client is offered. */
     final class Offers {
@@ -107,6 +116,8 @@ final class Greetings {
         if (trusted) more.add(Extension.MT_PRIORITY);
         if (kind.etrn()) more.add(Extension.ETRN);
         if (kind.startTls()) more.add(Extension.START_TLS);
+        if (kind.secured()) more.add(Extension.REQUIRE_TLS);
+        if (kind.forwards()) more.addAll(Set.of(Extension.XCLIENT, Extension.XFORWARD));
         if (kind.turn()) more.addAll(Set.of(Extension.TURN, Extension.ATRN));
         return new Offers(
                 forEverybody.with(more).with(kind.mechanisms()),

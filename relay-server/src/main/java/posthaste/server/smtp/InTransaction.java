@@ -30,4 +30,14 @@ sealed interface InTransaction extends SessionState permits Addressing, Finishin
     default Transition auth(Command.Auth command) {
         return refuse(Replies.NOT_IN_TRANSACTION);
     }
+
+    @Override
+    default Transition xclient(Command.Xclient command) {
+        return refuse(Replies.NOT_IN_TRANSACTION);
+    }
+
+    @Override
+    default Transition xforward(Command.Xforward command) {
+        return refuse(Replies.NOT_IN_TRANSACTION);
+    }
 }

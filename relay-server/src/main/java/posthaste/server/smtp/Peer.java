@@ -16,6 +16,8 @@ import posthaste.server.auth.SaslExchange;
 import posthaste.server.policy.RelayPolicy.Standing;
 import posthaste.server.policy.Verdict;
 import posthaste.server.tls.TlsFacts;
+import posthaste.smtp.ClientAttribute;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
 import posthaste.smtp.Extension;
 import posthaste.smtp.ForwardPath;
@@ -73,11 +75,17 @@ record Peer(
                 && listener.tls() != TlsMode.OFF
                 && settings.tls().isOffered();
         List<String> mechanisms = mechanisms(settings, listener, proof);
-        boolean turn = proof.tls().isPresent()
-                && proof.login()
-                        .filter(login -> settings.policy().mayFetch(login.user()))
-                        .isPresent();
-        var offers = greetings.offers(new Greetings.Kind(standing, etrn, startTls, mechanisms, turn));
+        boolean turn = proof.provenLogin()
+                .filter(login -> settings.policy().mayFetch(login.user()))
+                .isPresent();
+        var offers = greetings.offers(new Greetings.Kind(
+                standing,
+                etrn,
+                startTls,
+                proof.tls().isPresent(),
+                settings.policy().mayForward(proof.connected()),
+                mechanisms,
+                turn));
         var trace = TraceHeader.of(settings.hostname(), source);
         return new Peer(settings, listener, greetings, proof, standing, offers, source, trace);
     }
@@ -104,14 +112,27 @@ record Peer(
         return proved(settings, listener, greetings, proof.secured(facts), unnamed);
     }
 
+    /** Another client that has not said anything yet, for whom this one speaks (XCLIENT). */
+    Peer speakingFor(ClientAttributes said) {
+        Proof other = proof.speakingFor(said);
+        String user = other.login().map(Login::user).orElse("");
+        var unnamed = new Source(NetUtil.toAddressString(other.address()), "", SMTP, user);
+        return proved(settings, listener, greetings, other, unnamed);
+    }
+
     /** The same after HELO. */
     Peer named(String name) {
-        return speaking(name, SMTP);
+        return speaking(called(name), SMTP);
     }
 
     /** The same after EHLO. */
     Peer extended(String name) {
-        return speaking(name, ESMTP + proven());
+        return speaking(called(name), ESMTP + proven());
+    }
+
+    /** A host that speaks for another says its own name, unless it has told that of the other. */
+    private String called(String name) {
+        return proof.forwarded().value(ClientAttribute.HELO).orElse(name);
     }
 
     /** The same for a message whose MAIL had SMTPUTF8. */
@@ -191,9 +212,14 @@ record Peer(
         return proof.login().flatMap(login -> settings.authentication().limits().recipient(login));
     }
 
+    /** Whether it may use XCLIENT and XFORWARD. */
+    boolean mayForward() {
+        return offer().offers(Extension.XCLIENT);
+    }
+
     /** Who it is, where nobody on the way can be it (RFC 5321 Appendix F.1). */
     Optional<Login> securedLogin() {
-        return proof.tls().isPresent() ? proof.login() : Optional.empty();
+        return proof.provenLogin();
     }
 
     /** The domains whose mail it may fetch; empty where it asks for others, or may fetch none. */

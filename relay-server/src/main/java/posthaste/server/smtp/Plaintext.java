@@ -86,6 +86,16 @@ record Plaintext(Peer peer) implements SessionState {
         return no();
     }
 
+    @Override
+    public Transition xclient(Command.Xclient command) {
+        return no();
+    }
+
+    @Override
+    public Transition xforward(Command.Xforward command) {
+        return no();
+    }
+
     /** Whoever begins with another protocol must not be read any further. */
     @Override
     public Transition foreign(Command.Foreign line) {

@@ -82,6 +82,8 @@ record Ready(Peer peer) implements SessionState {
     /** What the reply to EHLO did not offer, or bounded. */
     private Optional<Reply> refusal(MailParameters said, Instant now) {
         if (said.priority().isPresent() && !peer.isTrusted()) return Optional.of(Replies.UNKNOWN_PARAMETER);
+        if (said.requireTls() && !peer.offer().offers(Extension.REQUIRE_TLS))
+            return Optional.of(Replies.UNKNOWN_PARAMETER);
         Duration least = peer.limits().deliverByMin();
         boolean tooSoon = said.deliverBy()
                 .filter(by -> by.mode() == DeliverBy.Mode.RETURN && by.seconds() < least.toSeconds())

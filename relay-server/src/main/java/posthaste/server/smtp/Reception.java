@@ -1,6 +1,7 @@
 package posthaste.server.smtp;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import posthaste.queue.IncomingMessage;
 import posthaste.smtp.ChunkDecoder;
 import posthaste.smtp.Command;
@@ -31,6 +32,8 @@ final class Reception implements ContentSink {
     private final LimitsConfig limits;
     private final boolean mended;
     private final ContentSink keeper;
+    private final Optional<HeaderCompletion> completion;
+    private final ContentSink store;
     private final int showableMax;
     private final Listener listener;
     private final ChunkDecoder chunks = new ChunkDecoder();
@@ -43,6 +46,7 @@ final class Reception implements ContentSink {
     /**
      * @param mended whether line ends that are none become CRLF
      * @param showableMax octets of the largest message that terminals are written
+     * @param missing what a message gets that has none, of clients that submit; empty where nothing is added (RFC 6409 §8)
      */
     Reception(
             IncomingMessage message,
@@ -50,6 +54,7 @@ final class Reception implements ContentSink {
             LimitsConfig limits,
             boolean mended,
             int showableMax,
+            Optional<HeaderCompletion.Fields> missing,
             Listener listener) {
         this.message = message;
         this.mended = mended;
@@ -58,6 +63,8 @@ final class Reception implements ContentSink {
         this.limits = limits;
         this.showableMax = showableMax;
         this.listener = listener;
+        completion = missing.map(fields -> new HeaderCompletion(fields, this::append));
+        store = completion.isPresent() ? completion.get() : this::append;
     }
 
     IncomingMessage message() {
@@ -123,14 +130,23 @@ final class Reception implements ContentSink {
     }
 
     private void keep(byte[] array, int offset, int length) {
-        if (how.kept()) writable = message.append(array, offset, length);
+        if (how.kept()) store.content(array, offset, length);
         if (how.shown()) show(array, offset, length);
+    }
+
+    private void append(byte[] array, int offset, int length) {
+        writable = message.append(array, offset, length);
     }
 
     private void show(byte[] array, int offset, int length) {
         showable = showable && shown.size() + length <= showableMax;
         if (showable) shown.write(array, offset, length);
         else shown.reset();
+    }
+
+    /** All of it has come, and is to be handed to the queue. */
+    void complete() {
+        completion.ifPresent(HeaderCompletion::complete);
     }
 
     /** Keeps nothing; does nothing once the message was handed to the queue. */

@@ -1,5 +1,6 @@
 package posthaste.server.smtp;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
 import posthaste.server.tls.Handshake;
 import posthaste.server.tls.TlsFacts;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
 import posthaste.smtp.Extension;
 import posthaste.smtp.LineFramer;
@@ -31,12 +33,16 @@ import posthaste.smtp.Reply;
  */
 final class Session implements ClientSocket.Owner, Action.Performer, Reception.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    /** For the whole PROXY header: balancers send it at once. */
+    static final Duration PROXY_HEADER_TIME = Duration.ofSeconds(10);
 
     private final SessionLoop loop;
     private final SessionSettings settings;
-    private final InetAddress address;
+    /** As the connection is counted. */
+    private InetAddress address;
+
     private final ClientSocket socket;
-    private final Budget budget;
+    private Budget budget;
     private CommandLines commands;
     private final SaslLines responses = new SaslLines(new Responses());
 
@@ -52,6 +58,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private boolean showing;
     /** Whether it ends at the next command boundary. */
     private boolean leaving;
+    /** Whether it is not known yet for whom a balancer speaks. */
+    private boolean awaitingProxyHeader;
+    /** What XFORWARD said of the next message. */
+    private ClientAttributes forwarded = ClientAttributes.NONE;
     /** Whether the connection is somebody else's by now. */
     private boolean turned;
 
@@ -66,10 +76,14 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         this.address = address;
         this.socket = new ClientSocket(loop, socket, this);
         budget = new Budget(settings.limits());
-        Peer peer = Peer.connected(settings, loop.listener(), loop.greetings(), address);
+        Peer peer = connected(address);
         state = begun(peer);
         commands = commandsOf(peer);
         input = commands;
+    }
+
+    private Peer connected(InetAddress client) {
+        return Peer.connected(settings, loop.listener(), loop.greetings(), client);
     }
 
     /** Only where AUTH is on offer a command may be as long as its initial response. */
@@ -80,22 +94,94 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     private SessionState begun(Peer peer) {
-        if (settings.policy().refuses(address)) return new Denied(peer);
+        if (settings.policy().refuses(peer.proof().address())) return new Denied(peer);
         return peer.needsTls() ? new Plaintext(peer) : new Connected(peer);
     }
 
-    /** Greets the client, inside TLS where the listener is set so. */
+    /** Greets the client, once it is known who that is. */
     void begin() {
         socket.guarded(() -> {
             socket.open();
-            if (loop.listener().tls() != TlsMode.IMPLICIT) {
-                greet();
-            } else if (loop.tryHandshake()) {
-                beginHandshake();
-            } else {
-                abort();
-            }
+            if (loop.listener().proxies().isEmpty()) start();
+            else awaitProxyHeader();
         });
+    }
+
+    /** Greets the client, inside TLS where the listener is set so. */
+    private void start() {
+        if (loop.listener().tls() != TlsMode.IMPLICIT) {
+            greet();
+        } else if (loop.tryHandshake()) {
+            beginHandshake();
+        } else {
+            abort();
+        }
+    }
+
+    private void awaitProxyHeader() {
+        awaitingProxyHeader = true;
+        input = (in, from, to) -> to;
+        socket.expectProxyHeader();
+        socket.deadline(PROXY_HEADER_TIME);
+    }
+
+    @Override
+    public void proxied(Optional<InetAddress> client) {
+        awaitingProxyHeader = false;
+        input = commands;
+        answered = true;
+        if (client.isEmpty() || tryBecome(connected(client.get()))) start();
+        else turnAway(client.get());
+    }
+
+    /** For a client that has too many connections already, which only the header could tell. */
+    private void turnAway(InetAddress client) {
+        settings.metrics().turnedAway();
+        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        if (loop.listener().tls() == TlsMode.IMPLICIT) {
+            abort(); // it expects TLS and cannot read it
+        } else {
+            say(Replies.TOO_MANY_CONNECTIONS);
+            socket.hangUp();
+        }
+    }
+
+    @Override
+    public void notProxied(String reason) {
+        settings.metrics().turnedAway();
+        loop.log().notProxied(client(), reason);
+        abort();
+    }
+
+    /** Goes on as the session of another client; false where that one has too many. */
+    private boolean tryBecome(Peer peer) {
+        InetAddress other = peer.proof().address();
+        if (!settings.connections().tryMove(address, other)) return false;
+        address = other;
+        state = begun(peer);
+        commands = commandsOf(peer);
+        input = commands;
+        return true;
+    }
+
+    /** What came from one client must not be read as if it came from another. */
+    @Override
+    public void speakFor(Action.SpeakFor action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+        } else if (tryBecome(state.peer().speakingFor(action.attributes()))) {
+            budget = new Budget(settings.limits());
+            forgetMessage();
+            greet();
+        } else {
+            end(Replies.TOO_MANY_CONNECTIONS);
+        }
+    }
+
+    @Override
+    public void tellApart(Action.TellApart action) {
+        forwarded = action.attributes().over(forwarded);
+        say(Replies.OK);
     }
 
     private void greet() {
@@ -297,7 +383,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
         boolean mended = loop.listener().lineEnds() == LineEnds.NORMALIZE && !how.binary();
-        var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
+        boolean submitted = loop.listener().auth() == AuthMode.REQUIRED;
+        Optional<HeaderCompletion.Fields> missing = submitted
+                ? Optional.of(HeaderCompletion.Fields.of(message.id(), settings.hostname(), loop.date(now)))
+                : Optional.empty();
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -462,7 +552,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void commit(Action.Commit action) {
-        IncomingMessage message = reception.orElseThrow().message();
+        Reception received = reception.orElseThrow();
+        received.complete();
+        IncomingMessage message = received.message();
         recipients = action.envelope().recipients().size();
         octets = message.bytes();
         socket.hold(Hold.ANSWER);
@@ -488,7 +580,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void takeNote(MessageId id) {
         settings.metrics().accepted(octets, recipients, loop.nowNanos() - dotNanos);
-        if (LOG.isDebugEnabled()) LOG.debug("{} accepted from {}: {} octets", id, client(), octets);
+        if (!LOG.isDebugEnabled()) return;
+        String behind = forwarded.isEmpty() ? "" : ", forwarded: " + forwarded.shown();
+        LOG.debug("{} accepted from {}: {} octets{}", id, client(), octets, behind);
     }
 
     @Override
@@ -525,6 +619,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void forgetReception() {
         reception = Optional.empty();
+        forwarded = ClientAttributes.NONE;
         if (showing) loop.shown();
         showing = false;
     }
@@ -548,6 +643,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     void leave() {
         if (turned) return;
         leaving = true;
+        if (awaitingProxyHeader) {
+            abort(); // nobody is there who could be told
+            return;
+        }
         boolean reading = input != commands && input != responses;
         boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
@@ -566,6 +665,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void timedOut() {
+        if (awaitingProxyHeader) {
+            notProxied("no PROXY header within " + PROXY_HEADER_TIME.toSeconds() + " s");
+            return;
+        }
         settings.metrics().timedOut();
         end(Replies.TIMED_OUT);
     }

@@ -44,6 +44,11 @@ final class SessionLog {
         if (mayWrite()) LOG.info("connection of {} ended: the TLS handshake failed or did not end", client);
     }
 
+    /** @param reason in words of ours */
+    void notProxied(String client, String reason) {
+        if (mayWrite()) LOG.info("connection of {} closed, this listener is for proxy-networks: {}", client, reason);
+    }
+
     private boolean mayWrite() {
         long now = nanos.getAsLong();
         if (now - since >= SECOND) {

@@ -173,6 +173,10 @@ final class SessionLoop {
     private void connected(NetSocketInternal socket, InetAddress client) {
         if (draining) {
             turnAway(socket, client, Replies.SHUTTING_DOWN);
+        } else if (isForeign(client)) {
+            settings.metrics().turnedAway();
+            log.notProxied(NetUtil.toAddressString(client), "it comes from elsewhere");
+            socket.close();
         } else if (!settings.connections().tryOpen(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
         } else {
@@ -182,6 +186,11 @@ final class SessionLoop {
             session.begin();
             tick();
         }
+    }
+
+    /** Where balancers say who the client is, nobody else is believed, or let in. */
+    private boolean isForeign(InetAddress client) {
+        return !listener.proxies().isEmpty() && !listener.proxies().contains(client);
     }
 
     private void turnAway(NetSocket socket, InetAddress client, Reply reply) {

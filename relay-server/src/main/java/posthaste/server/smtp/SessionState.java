@@ -140,6 +140,19 @@ sealed interface SessionState extends Command.Handler<Transition>
         return refuse(Replies.notImplemented("AUTH"));
     }
 
+    /** Only hosts that the operator lists speak for others: what they say decides who may relay. */
+    @Override
+    default Transition xclient(Command.Xclient command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.SpeakFor(command.attributes()));
+    }
+
+    @Override
+    default Transition xforward(Command.Xforward command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.TellApart(command.attributes()), Toll.JUNK);
+    }
+
     @Override
     default Transition quit(Command.Quit command) {
         return new Transition(this, new Action.Close(peer().greetings().closing()));

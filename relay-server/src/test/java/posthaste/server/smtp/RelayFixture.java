@@ -105,10 +105,25 @@ final class RelayFixture implements AutoCloseable {
             ServerTls tls,
             Authentication authentication,
             AccessConfig access) {
+        var config = new ListenerConfig(anywhere(), LineEnds.STRICT, mode, auth, plaintextAuth);
+        return listener(config, LimitsConfig.DEFAULT, tls, authentication, access);
+    }
+
+    static InetSocketAddress anywhere() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** Another one that is set in any way. */
+    Listener listener(
+            ListenerConfig config,
+            LimitsConfig limits,
+            ServerTls tls,
+            Authentication authentication,
+            AccessConfig access) {
         var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
         var settings = new SessionSettings(
                 HOSTNAME,
-                LimitsConfig.DEFAULT,
+                limits,
                 new RelayPolicy(access, new Directory(DirectoryConfig.of(local), 1000)),
                 Duration.ofDays(1),
                 queue,
@@ -116,8 +131,6 @@ final class RelayFixture implements AutoCloseable {
                 authentication,
                 services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(meters));
-        var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        var config = new ListenerConfig(anywhere, LineEnds.STRICT, mode, auth, plaintextAuth);
         return new Listener(vertx, config, settings, nanos::get);
     }
 

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -69,6 +71,44 @@ final class TestClient implements AutoCloseable {
         client.version = version;
         client.handshake(tls, "");
         return client;
+    }
+
+    /** One that speaks TLS at once, with {@code before} in the same write as the first octets of it. */
+    static TestClient connect(InetSocketAddress server, SSLContext tls, byte[] before) {
+        try {
+            var client = new TestClient(new Prefixed(server, before));
+            client.handshake(tls, "");
+            return client;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static final class Prefixed extends Socket {
+        private byte[] before;
+
+        Prefixed(InetSocketAddress server, byte[] before) throws IOException {
+            super(server.getAddress(), server.getPort());
+            this.before = before;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(byte[] octets, int offset, int length) throws IOException {
+                    byte[] all = Arrays.copyOf(before, before.length + length);
+                    System.arraycopy(octets, offset, all, before.length, length);
+                    before = new byte[0];
+                    out.write(all);
+                }
+            };
+        }
+    }
+
+    /** Where it is connected. */
+    InetSocketAddress server() {
+        return new InetSocketAddress(plain.getInetAddress(), plain.getPort());
     }
 
     /** All that comes until the server closes. */
