@@ -40,6 +40,7 @@ import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.smtp.Memory;
 import posthaste.server.smtp.ServerMetrics;
 import posthaste.server.smtp.SessionServices;
 import posthaste.server.smtp.SessionSettings;
@@ -58,6 +59,9 @@ final class Relay implements Readiness {
     /** For what is left to do when a drain is over: the last commits, sockets, the flush of the queue. */
     static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
+    /** Between two looks at the memory that is left. */
+    private static final Duration MEMORY_PACE = Duration.ofMillis(100);
+
     private enum Phase {
         STARTING,
         SERVING,
@@ -72,6 +76,7 @@ final class Relay implements Readiness {
     private final Terminals terminals;
     private final ServerTls tls;
     private final Authentication authentication;
+    private final Memory memory;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
@@ -103,7 +108,11 @@ final class Relay implements Readiness {
                 meters.registry(),
                 InstantSource.system(),
                 System::nanoTime);
-        listeners = listeners(directory, router, uptime);
+        SessionSettings sessions = sessions(directory, router, uptime);
+        memory = sessions.memory();
+        listeners = config.listeners().stream()
+                .map(each -> new Listener(vertx, each, sessions))
+                .toList();
         observeCertificates();
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
@@ -134,7 +143,7 @@ final class Relay implements Readiness {
                 onFatal);
     }
 
-    private List<Listener> listeners(Directory directory, Router router, Supplier<Duration> uptime) {
+    private SessionSettings sessions(Directory directory, Router router, Supplier<Duration> uptime) {
         var services = new SessionServices(
                 terminals,
                 new EngineFlushing(engine),
@@ -142,7 +151,7 @@ final class Relay implements Readiness {
                 new RoutedDomains(router),
                 Version.current(),
                 uptime);
-        var settings = new SessionSettings(
+        return new SessionSettings(
                 config.hostname(),
                 config.limits(),
                 new RelayPolicy(config.access(), directory),
@@ -152,9 +161,6 @@ final class Relay implements Readiness {
                 authentication,
                 services,
                 new ServerMetrics(meters.registry()));
-        return config.listeners().stream()
-                .map(each -> new Listener(vertx, each, settings))
-                .toList();
     }
 
     /**
@@ -243,6 +249,7 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
+            vertx.setPeriodic(MEMORY_PACE.toMillis(), timer -> memory.look());
             new FileWatch(vertx, tls.files(), this::readCertificates).begin();
             List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
             new FileWatch(vertx, users, authentication::reload).begin();
@@ -304,6 +311,7 @@ final class Relay implements Readiness {
         var reasons = new ArrayList<String>();
         if (phase == Phase.STARTING) reasons.add("the relay is starting");
         if (phase == Phase.STOPPING) reasons.add("the relay is stopping");
+        memory.shortage().ifPresent(what -> reasons.add("no more clients are taken: " + what));
         queue.refusal().ifPresent(why -> reasons.add("the queue takes no mail: " + why.getMessage()));
         return reasons;
     }

@@ -31,6 +31,7 @@ final class ServerSections {
     private static final int LISTENERS_MAX = 64;
     private static final int NETWORKS_MAX = 10_000;
     private static final long MIB = 1L << 20;
+    private static final long HEADER_MIN = 64 << 10;
     private static final long MESSAGE_SIZE_MIN = 64 << 10;
     private static final long MESSAGE_SIZE_MAX = 1024 * MIB;
     /** A message has one part per destination, and parts are numbered in two octets. */
@@ -169,6 +170,7 @@ final class ServerSections {
         Optional<Integer> perConnection = section.optionalInteger("messages-per-connection", 1, COUNT_MAX);
         Duration deliverBy = section.duration("deliver-by-min", DELIVER_BY_MIN, fallback.deliverByMin());
         Duration hold = section.duration("hold-max", Duration.ZERO, fallback.holdMax());
+        LimitsConfig.Guards guards = guards(section, fallback.guards());
         if (recipients < RECIPIENTS_ADVISED) {
             section.warning("recipients", "RFC 5321 section 4.5.3.1.8 asks for at least " + RECIPIENTS_ADVISED);
         }
@@ -188,8 +190,18 @@ final class ServerSections {
                         drain,
                         perConnection,
                         deliverBy,
-                        hold),
+                        hold,
+                        guards),
                 () -> fallback);
+    }
+
+    private static LimitsConfig.Guards guards(Section section, LimitsConfig.Guards fallback) {
+        int perNetwork = section.integer("connections-per-network", 1, COUNT_MAX, fallback.connectionsPerNetwork());
+        Optional<Integer> connections = section.optionalInteger("connections-per-minute", 1, COUNT_MAX);
+        Optional<Integer> messages = section.optionalInteger("messages-per-minute", 1, COUNT_MAX);
+        long rate = section.size("data-rate-min", 0, MIB, fallback.dataRateMin());
+        long header = section.size("header-size", HEADER_MIN, MESSAGE_SIZE_MAX, fallback.headerSize());
+        return new LimitsConfig.Guards(perNetwork, connections, messages, rate, header);
     }
 
     EventLoopsConfig eventLoops() {

@@ -124,6 +124,11 @@ class ConfigReaderTest {
                 messages-per-connection = 15
                 deliver-by-min = "16s"
                 hold-max = "17d"
+                connections-per-network = 18
+                connections-per-minute = 19
+                messages-per-minute = 20
+                data-rate-min = "21 B"
+                header-size = "65 KiB"
                 [event-loops]
                 count = 3
                 transport = "nio"
@@ -221,7 +226,8 @@ class ConfigReaderTest {
                         Duration.ZERO,
                         Optional.of(15),
                         Duration.ofSeconds(16),
-                        Duration.ofDays(17)));
+                        Duration.ofDays(17),
+                        new LimitsConfig.Guards(18, Optional.of(19), Optional.of(20), 21, 65 << 10)));
         assertThat(config.queue())
                 .isEqualTo(new QueueConfig(
                         Path.of("/var/lib/posthaste"),

@@ -33,8 +33,17 @@ public final class Replies {
     public static final Reply START_MAIL = Reply.plain(354, "End data with <CR><LF>.<CR><LF>");
 
     public static final Reply SHUTTING_DOWN = Reply.of(421, "4.3.2", "Service shutting down, try again later");
+    /** Less than {@code data-rate-min} over a whole message. */
+    public static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "Message comes too slowly, closing connection");
+
     public static final Reply TIMED_OUT = Reply.of(421, "4.4.2", "Timeout, closing connection");
     public static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "Too many errors, closing connection");
+    /** Connections of one client within a minute. */
+    public static final Reply TOO_MANY_CONNECTIONS_AT_ONCE =
+            Reply.of(421, "4.7.0", "Too many connections within a minute, try again later");
+    /** Memory is short: who is connected goes on. */
+    public static final Reply SHORT_OF_MEMORY = Reply.of(421, "4.3.1", "Server is short of memory, try again later");
+
     public static final Reply TOO_MANY_CONNECTIONS = Reply.of(421, "4.7.0", "Too many connections, try again later");
     /** RFC 5321 §4.3.1 and the budget of NOOP, RSET, VRFY and HELP without mail between. */
     public static final Reply TOO_MANY_JUNK_COMMANDS =
@@ -65,6 +74,13 @@ public final class Replies {
             Reply.of(421, "4.7.0", "Too many failed authentications, closing connection");
     /** A bug of ours; the connection ends. */
     public static final Reply INTERNAL_ERROR = Reply.of(421, "4.3.0", "Internal error, closing connection");
+
+    /** Messages of one client within a minute. */
+    public static final Reply TOO_MANY_MESSAGES_AT_ONCE =
+            Reply.of(450, "4.7.1", "Too many messages within a minute, try again later");
+
+    public static final Reply NO_MEMORY_FOR_MESSAGE =
+            Reply.of(452, "4.3.1", "Server is short of memory, try again later");
 
     public static final Reply INSUFFICIENT_STORAGE = Reply.of(452, "4.3.1", "Insufficient system storage");
     /** RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction. */
@@ -197,6 +213,7 @@ public final class Replies {
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
+    public static final Reply HEADER_TOO_LARGE = Reply.of(552, "5.3.4", "Message header exceeds the maximum size");
     /** SEND: what a terminal shows is bounded. */
     public static final Reply TOO_LARGE_FOR_TERMINAL =
             Reply.of(552, "5.3.4", "Message is too large for a terminal, MAIL takes larger ones");

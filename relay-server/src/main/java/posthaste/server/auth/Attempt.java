@@ -3,6 +3,7 @@ package posthaste.server.auth;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import posthaste.server.policy.ClientKey;
 import posthaste.smtp.SafeText;
 
 /** What the outcome of one exchange means: what is counted, what it costs the client, what the log says. */

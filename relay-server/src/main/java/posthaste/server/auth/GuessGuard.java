@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import posthaste.server.policy.ClientKey;
 
 /**
  * Makes guessing passwords slow. Failures are counted by client and by user and client together, and each is forgiven

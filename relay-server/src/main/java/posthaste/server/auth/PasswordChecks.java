@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import posthaste.server.policy.ClientKey;
 
 /**
  * Checks passwords against what is kept of them, on threads of their own. Clients that send the same at the same time

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import posthaste.server.policy.ClientKey;
 
 /**
  * The threads that check passwords and tokens, which takes milliseconds and may read a file: nothing for an event loop.

@@ -13,6 +13,7 @@ import posthaste.queue.Envelope.Source;
 import posthaste.queue.QueueException;
 import posthaste.server.auth.Login;
 import posthaste.server.auth.SaslExchange;
+import posthaste.server.policy.ClientKey;
 import posthaste.server.policy.RelayPolicy.Standing;
 import posthaste.server.policy.Verdict;
 import posthaste.server.tls.TlsFacts;
@@ -201,10 +202,17 @@ record Peer(
     /** Why it may not send in that name, or not so much; a message is counted where it may. */
     Optional<Reply> refusal(ReversePath sender) {
         if (needsLogin()) return Optional.of(Replies.AUTHENTICATION_NEEDED);
-        if (proof.login().isEmpty()) return Optional.empty();
+        if (settings.memory().isShort()) return Optional.of(Replies.NO_MEMORY_FOR_MESSAGE);
+        if (proof.login().isEmpty()) return tooOften();
         Login login = proof.login().get();
         if (!login.senders().permit(sender)) return Optional.of(Replies.NOT_YOUR_SENDER);
         return settings.authentication().limits().message(login);
+    }
+
+    private Optional<Reply> tooOften() {
+        ClientPace pace = settings.pace().messages();
+        boolean over = pace.isLimited() && !pace.tryPass(ClientKey.of(proof.address()));
+        return over ? Optional.of(Replies.TOO_MANY_MESSAGES_AT_ONCE) : Optional.empty();
     }
 
     /** Why it may not send to one more recipient; that one is counted where it may. */

@@ -1,6 +1,7 @@
 package posthaste.server.smtp;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.Optional;
 import posthaste.queue.IncomingMessage;
 import posthaste.smtp.ChunkDecoder;
@@ -27,6 +28,11 @@ final class Reception implements ContentSink {
         void chunkEnded(Command.Bdat chunk, Content content);
     }
 
+    /** A message that takes no longer may come at any rate. */
+    private static final Duration SLOW_GRACE = Duration.ofMinutes(1);
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
     private final IncomingMessage message;
     private final Action.Content how;
     private final LimitsConfig limits;
@@ -40,6 +46,9 @@ final class Reception implements ContentSink {
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream(0);
     private ContentInspection seen = chunks.content();
     private boolean showable = true;
+    /** When it began, moved on by all that it had to wait for us. */
+    private long beganNanos;
+
     private boolean dropped;
     private boolean writable;
 
@@ -47,6 +56,7 @@ final class Reception implements ContentSink {
      * @param mended whether line ends that are none become CRLF
      * @param showableMax octets of the largest message that terminals are written
      * @param missing what a message gets that has none, of clients that submit; empty where nothing is added (RFC 6409 §8)
+     * @param nowNanos when it begins
      */
     Reception(
             IncomingMessage message,
@@ -55,7 +65,9 @@ final class Reception implements ContentSink {
             boolean mended,
             int showableMax,
             Optional<HeaderCompletion.Fields> missing,
+            long nowNanos,
             Listener listener) {
+        beganNanos = nowNanos;
         this.message = message;
         this.mended = mended;
         keeper = mended ? new LineEndMender(this::keep) : this::keep;
@@ -107,6 +119,18 @@ final class Reception implements ContentSink {
             if (chunks.isFinished()) listener.chunkEnded(chunk, content);
             return at;
         };
+    }
+
+    /** It could not go on for so long. */
+    void waited(long nanos) {
+        beganNanos += nanos;
+    }
+
+    /** Whether it comes so slowly that it only keeps a connection busy. */
+    boolean isTooSlow(long nowNanos) {
+        long nanos = nowNanos - beganNanos;
+        if (nanos <= SLOW_GRACE.toNanos()) return false;
+        return seen.octets() < limits.guards().dataRateMin() * (nanos / SECOND);
     }
 
     /** What is known of it by now. */

@@ -209,6 +209,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
         } else if (input != commands && input != responses) {
+            if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) end(Replies.TOO_SLOW);
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
@@ -316,7 +317,14 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     @Override
     public void full(IncomingMessage message) {
         socket.hold(Hold.CONTENT);
-        message.onWritable(() -> socket.guarded(() -> socket.release(Hold.CONTENT)), loop.executor());
+        long since = loop.nowNanos();
+        message.onWritable(() -> socket.guarded(() -> goOn(loop.nowNanos() - since)), loop.executor());
+    }
+
+    /** The queue has room again; how long that took is no fault of the client's. */
+    private void goOn(long waitedNanos) {
+        reception.ifPresent(each -> each.waited(waitedNanos));
+        socket.release(Hold.CONTENT);
     }
 
     @Override
@@ -387,7 +395,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         Optional<HeaderCompletion.Fields> missing = submitted
                 ? Optional.of(HeaderCompletion.Fields.of(message.id(), settings.hostname(), loop.date(now)))
                 : Optional.empty();
-        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, this);
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, loop.nowNanos(), this);
         reception = Optional.of(begun);
         return begun;
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import posthaste.server.policy.ClientKey;
 import posthaste.smtp.Command;
 import posthaste.smtp.CommandParser;
 import posthaste.smtp.Replies;
@@ -177,6 +178,10 @@ final class SessionLoop {
             settings.metrics().turnedAway();
             log.notProxied(NetUtil.toAddressString(client), "it comes from elsewhere");
             socket.close();
+        } else if (settings.memory().isShort()) {
+            turnAway(socket, client, Replies.SHORT_OF_MEMORY);
+        } else if (isTooOften(client)) {
+            turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS_AT_ONCE);
         } else if (!settings.connections().tryOpen(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
         } else {
@@ -186,6 +191,12 @@ final class SessionLoop {
             session.begin();
             tick();
         }
+    }
+
+    /** Of a balancer nobody counts how often it connects: that is how often its clients do. */
+    private boolean isTooOften(InetAddress client) {
+        ClientPace pace = settings.pace().connections();
+        return pace.isLimited() && listener.proxies().isEmpty() && !pace.tryPass(ClientKey.of(client));
     }
 
     /** Where balancers say who the client is, nobody else is believed, or let in. */

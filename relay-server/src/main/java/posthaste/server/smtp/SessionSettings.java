@@ -19,6 +19,8 @@ import posthaste.server.tls.ServerTls;
  * @param services what else sessions ask for
  * @param metrics what is counted
  * @param connections the connections that are open now
+ * @param pace how often clients connect, and begin messages
+ * @param memory whether there is enough of it
  */
 public record SessionSettings(
         String hostname,
@@ -30,7 +32,18 @@ public record SessionSettings(
         Authentication authentication,
         SessionServices services,
         ServerMetrics metrics,
-        ConnectionCounts connections) {
+        ConnectionCounts connections,
+        Pace pace,
+        Memory memory) {
+
+    /** How often clients do what costs others something. */
+    record Pace(ClientPace connections, ClientPace messages) {
+        static Pace of(LimitsConfig.Guards guards) {
+            return new Pace(
+                    new ClientPace(guards.connectionsPerMinute(), System::nanoTime),
+                    new ClientPace(guards.messagesPerMinute(), System::nanoTime));
+        }
+    }
 
     public SessionSettings(
             String hostname,
@@ -52,7 +65,9 @@ public record SessionSettings(
                 authentication,
                 services,
                 metrics,
-                new ConnectionCounts(limits));
+                new ConnectionCounts(limits),
+                Pace.of(limits.guards()),
+                Memory.ofProcess());
         metrics.observe(connections);
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import posthaste.server.auth.SaslStep.Kind;
+import posthaste.server.policy.ClientKey;
 
 /** Guessing, on virtual time. */
 class GuessGuardTest {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import posthaste.server.auth.PasswordChecks.Answer;
+import posthaste.server.policy.ClientKey;
 
 /** What a check of a password costs, counted by the checks that were done. */
 class PasswordChecksTest {

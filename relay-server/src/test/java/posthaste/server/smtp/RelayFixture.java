@@ -48,6 +48,8 @@ final class RelayFixture implements AutoCloseable {
     final Listener listener;
     final InetSocketAddress address;
     private final Vertx vertx;
+    private final AtomicLong direct = new AtomicLong();
+    private final Memory memory = Memory.of(direct::get, 100, () -> 0, 100);
     private final AtomicLong nanos = new AtomicLong(System.nanoTime());
 
     private RelayFixture(QueueConfig queueConfig, LimitsConfig limits, String trusted) {
@@ -158,8 +160,21 @@ final class RelayFixture implements AutoCloseable {
                 AccessConfig.of(TrustedNetworks.parse(List.of(trusted))),
                 new Directory(DirectoryConfig.of(local), 1000));
         var services = services(vertx, TerminalsConfig.DEFAULT);
+        var connections = new ConnectionCounts(limits);
+        metrics.observe(connections);
         var settings = new SessionSettings(
-                HOSTNAME, limits, policy, Duration.ofDays(1), queue, ServerTls.none(), nobody(), services, metrics);
+                HOSTNAME,
+                limits,
+                policy,
+                Duration.ofDays(1),
+                queue,
+                ServerTls.none(),
+                nobody(),
+                services,
+                metrics,
+                connections,
+                SessionSettings.Pace.of(limits.guards()),
+                memory);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 
@@ -182,6 +197,12 @@ final class RelayFixture implements AutoCloseable {
                 new SimpleMeterRegistry(),
                 InstantSource.system(),
                 System::nanoTime);
+    }
+
+    /** By the sockets. */
+    void shortOfMemory(boolean isShort) {
+        direct.set(isShort ? 95 : 5);
+        memory.look();
     }
 
     TestClient connect() {

@@ -51,7 +51,7 @@ class SessionStateTest {
     private static final Mailbox ALICE = new Mailbox("alice", "dest.test");
     private static final Mailbox BOB = new Mailbox("bob", "dest.test");
     private static final ReversePath SENDER = ReversePath.of(new Mailbox("a", "app.test"));
-    private static final Content PLAIN = new Content(10, 0, false, false, false, false, false, true);
+    private static final Content PLAIN = new Content(10, 4, 0, false, false, false, false, false, true);
 
     @TempDir
     static Path directory;
@@ -101,7 +101,7 @@ class SessionStateTest {
     }
 
     private static Content content(long octets, int hops, boolean bareLineBreak, boolean nul) {
-        return new Content(octets, hops, bareLineBreak, nul, false, false, false, true);
+        return new Content(octets, 4, hops, bareLineBreak, nul, false, false, false, true);
     }
 
     private static Command.Rcpt rcpt(Mailbox mailbox) {
