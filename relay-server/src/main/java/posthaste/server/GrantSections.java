@@ -2,6 +2,7 @@ package posthaste.server;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,12 +36,16 @@ final class GrantSections {
                 each.problem("domains", "missing; write those whose mail is fetched");
             boolean unknown = auth.oauth().isEmpty() && !user.isEmpty() && !users.contains(user);
             if (unknown) each.warning("user", Section.shown(user) + " is no [[auth.user]]: nobody can use this grant");
-            granted.computeIfAbsent(user, first -> new TreeSet<>()).addAll(domains);
+            granted.computeIfAbsent(user, first -> new TreeSet<>()).addAll(lower(domains));
         }
         if (granted.values().stream().anyMatch(each -> each.size() > TurnLease.DOMAINS_MAX)) {
             root.problem("grant", "at most " + TurnLease.DOMAINS_MAX + " domains for one user");
         }
         return new Grants(granted);
+    }
+
+    private static List<String> lower(List<String> domains) {
+        return domains.stream().map(each -> each.toLowerCase(Locale.ROOT)).toList();
     }
 
     private static String name(String text) {

@@ -1,14 +1,17 @@
 package posthaste.server;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -101,6 +104,7 @@ final class Relay implements Readiness {
                 InstantSource.system(),
                 System::nanoTime);
         listeners = listeners(directory, router, uptime);
+        observeCertificates();
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
     }
@@ -183,6 +187,20 @@ final class Relay implements Readiness {
         var relay = new Relay(config, meters, queue, vertx, tls, onFatal);
         relay.begin();
         return relay;
+    }
+
+    private void observeCertificates() {
+        if (!tls.isOffered()) return;
+        Gauge.builder("posthaste.tls.certificate.left", tls, each -> secondsLeft(each.expires()))
+                .description("Until the first of the certificates of the listeners ends.")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(meters.registry());
+    }
+
+    private static double secondsLeft(Optional<Instant> end) {
+        return end.map(at -> (double) Duration.between(Instant.now(), at).toSeconds())
+                .orElse(0.0);
     }
 
     private static ServerTls certificates(RelayConfig config) throws CannotStart {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import posthaste.server.smtp.ListenerConfig;
@@ -92,8 +93,9 @@ final class TlsSection {
     }
 
     private static String hostName(String text) {
-        if (text.startsWith("*.")) return "*." + HostNames.domain(text.substring(2));
-        return HostNames.domain(text);
+        boolean wild = text.startsWith("*.");
+        String domain = HostNames.domain(wild ? text.substring(2) : text).toLowerCase(Locale.ROOT);
+        return wild ? "*." + domain : domain;
     }
 
     private static boolean isTls12(String text) {

@@ -13,7 +13,10 @@ import io.netty.util.Mapping;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerTls {
     private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
+
+    /** Whoever renews by hand wants to know so long before. */
+    private static final Duration SOON = Duration.ofDays(14);
 
     /** Authenticated encryption with forward secrecy alone (RFC 9325 §4.2); those of TLS 1.3 first. */
     private static final List<String> CIPHERS = List.of(
@@ -63,7 +69,9 @@ public final class ServerTls {
 
     /** Reads the certificates. Blocks. */
     public static ServerTls read(TlsConfig config) throws TlsProblem {
-        return new ServerTls(config, load(config));
+        var tls = new ServerTls(config, load(config));
+        tls.announce("read");
+        return tls;
     }
 
     /** Looks whether every file can be used, and does no more. Blocks. */
@@ -105,8 +113,24 @@ public final class ServerTls {
         loaded = fresh;
         // Engines hold on to their context, so those that are at work are not harmed.
         old.ifPresent(before -> before.shown().keySet().forEach(ReferenceCountUtil::release));
-        if (fresh.isPresent())
-            LOG.info("certificates read again: {}", fresh.get().shown().size());
+        announce("read again");
+    }
+
+    /** One line for the log, and a warning where a certificate ends soon. */
+    private void announce(String what) {
+        Optional<Instant> ends = expires();
+        if (ends.isEmpty()) return;
+        LOG.info("certificates {}, TLS by {}; the first of them ends at {}", what, engineOf(config), ends.get());
+        if (ends.get().isBefore(Instant.now().plus(SOON))) {
+            LOG.warn("a certificate ends at {}: renew it, it is read as soon as the file has changed", ends.get());
+        }
+    }
+
+    /** When the first of the certificates ends; empty where there is none. */
+    public Optional<Instant> expires() {
+        return loaded.flatMap(now -> now.shown().values().stream()
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder()));
     }
 
     /**
@@ -177,7 +201,7 @@ public final class ServerTls {
     }
 
     /** Which engine {@code config} comes to on this machine: {@code BoringSSL} or {@code JDK}. */
-    public static String engineOf(TlsConfig config) {
+    private static String engineOf(TlsConfig config) {
         return provider(config.engine()) == SslProvider.JDK ? "JDK" : String.valueOf(OpenSsl.versionString());
     }
 }
