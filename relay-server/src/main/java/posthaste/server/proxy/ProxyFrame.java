@@ -15,6 +15,10 @@ final class ProxyFrame {
 
     /** Octets of a line of version 1, its CRLF included. */
     private static final int LINE_MAX = 107;
+    /** The shortest is {@code PROXY UNKNOWN}. */
+    private static final int LINE_MIN = 15;
+
+    static final String MALFORMED = "a malformed PROXY header";
 
     private static final byte[] WORD = "PROXY ".getBytes(US_ASCII);
     private static final byte[] SIGNATURE = {
@@ -79,14 +83,14 @@ final class ProxyFrame {
 
     /** What is wrong with the values of a whole header, its checksum above all; empty where nothing is. */
     static Optional<String> flaw(byte[] in, int end) {
-        if (in[0] == WORD[0]) return Optional.empty();
+        if (in[0] == WORD[0]) return end < LINE_MIN ? Optional.of(MALFORMED) : Optional.empty();
         boolean nobody = (in[COMMAND_AT] & 0x0f) == LOCAL || in[FAMILY_AT] == 0;
         int at = FIXED + addressOctets(in[FAMILY_AT]);
         while (at < end) {
             int value = at + TLV_FIXED;
             int behind = value > end ? Integer.MAX_VALUE : value + number(in, at + 1);
             // Who speaks for nobody may put there what it likes: it is passed over.
-            if (behind > end) return nobody ? Optional.empty() : Optional.of("a malformed PROXY header");
+            if (behind > end) return nobody ? Optional.empty() : Optional.of(MALFORMED);
             boolean wrong = in[at] == CRC32C_TYPE && !isSum(in, value, behind, end);
             if (wrong) return Optional.of("a PROXY header whose checksum differs");
             at = behind;

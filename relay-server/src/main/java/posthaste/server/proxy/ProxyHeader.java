@@ -86,9 +86,10 @@ public final class ProxyHeader extends HAProxyMessageDecoder {
         }
     }
 
-    /** Takes what the decoder has read. */
+    /** Takes what the decoder has read, once: what is left behind a bad header is decoded again when the channel closes. */
     private static final class Reader extends ChannelInboundHandlerAdapter {
         private final Receiver receiver;
+        private boolean told;
 
         Reader(Receiver receiver) {
             this.receiver = receiver;
@@ -103,6 +104,8 @@ public final class ProxyHeader extends HAProxyMessageDecoder {
             } finally {
                 header.release();
             }
+            if (told) return;
+            told = true;
             receiver.proxied(client);
             context.pipeline().remove(this);
         }
@@ -113,8 +116,10 @@ public final class ProxyHeader extends HAProxyMessageDecoder {
                 context.fireExceptionCaught(cause);
                 return;
             }
+            if (told) return;
+            told = true;
             boolean ours = cause.getClass() == HAProxyProtocolException.class && cause.getCause() == null;
-            receiver.notProxied(ours ? String.valueOf(cause.getMessage()) : "a malformed PROXY header");
+            receiver.notProxied(ours ? String.valueOf(cause.getMessage()) : ProxyFrame.MALFORMED);
         }
     }
 

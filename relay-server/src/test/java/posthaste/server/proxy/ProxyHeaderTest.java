@@ -92,6 +92,8 @@ class ProxyHeaderTest {
                 Arguments.of(("PROXY TCP4 " + "9".repeat(200)).getBytes(US_ASCII), "more than 107 octets"),
                 Arguments.of(TestHeader.line("PROXY TCP4 192.0.2.256 192.0.2.1 49153 25"), "a malformed PROXY header"),
                 Arguments.of(TestHeader.line("PROXY TCP4 192.0.2.9"), "a malformed PROXY header"),
+                Arguments.of(TestHeader.line("PROXY TCP4"), "a malformed PROXY header"),
+                Arguments.of(TestHeader.line("PROXY "), "a malformed PROXY header"),
                 Arguments.of(TestHeader.line("PROXY TCP4 2001:db8::9 192.0.2.1 1 2"), "a malformed PROXY header"),
                 Arguments.of(TestHeader.of("192.0.2.9").command(0x11).octets(), "another version"),
                 Arguments.of(TestHeader.of("192.0.2.9").command(0x22).octets(), "another version"),
@@ -131,6 +133,15 @@ class ProxyHeaderTest {
                 assertThat(read(Arrays.copyOf(whole, end), 1000)).isEqualTo("nothing");
             }
         }
+    }
+
+    @Test
+    @DisplayName("I239 a good header behind a bad one is none")
+    void whatIsBehindABadHeaderIsNotReadAsAnother() {
+        byte[] bad = TestHeader.line("PROXY TCP4 192.0.2.256 192.0.2.1 1 2");
+        byte[] good = TestHeader.line("PROXY TCP4 192.0.2.9 192.0.2.1 1 2");
+
+        assertThat(read(TestHeader.joined(bad, good), 1000)).isEqualTo("refused: a malformed PROXY header");
     }
 
     @Test
