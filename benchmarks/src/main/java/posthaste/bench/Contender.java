@@ -63,9 +63,10 @@ interface Contender extends AutoCloseable {
      *
      * @param javaOptions value of {@code JAVA_OPTS}
      * @param settings further lines of our configuration
+     * @param keyPair for TLS from the first octet on; empty: none is spoken
      * @param recording file for a flight recording of the whole run
      */
-    record Setup(String javaOptions, List<String> settings, Optional<Path> recording) {}
+    record Setup(String javaOptions, List<String> settings, Optional<KeyPair> keyPair, Optional<Path> recording) {}
 
     /** Who can be measured. */
     enum Kind {
@@ -80,7 +81,7 @@ interface Contender extends AutoCloseable {
         POSTFIX {
             @Override
             Contender start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException {
-                return Postfix.start(directory, hops);
+                return Postfix.start(directory, hops, setup.keyPair());
             }
         },
         /** No relay at all: the ceiling of generator and sink. */

@@ -112,6 +112,12 @@ public final class EndToEnd implements Callable<Integer> {
             description = "look every so many seconds (default 5) at what the relay holds, and tell what grows")
     private Optional<Integer> soak = Optional.empty();
 
+    @Option(
+            names = "--tls",
+            description = "clients speak TLS from the first octet on, each connection with a whole handshake; P-256,"
+                    + " the same certificate for all")
+    private boolean tls;
+
     @Option(names = "--heap", description = "run full collections and tell what is left")
     private boolean heap;
 
@@ -228,6 +234,9 @@ public final class EndToEnd implements Callable<Integer> {
         if (restart.isPresent() && !contenders.equals(List.of(Contender.Kind.POSTHASTE))) {
             throw usage("--restart measures this relay alone: leave out --against, --only and --direct");
         }
+        if (tls && (restart.isPresent() || contenders.contains(Contender.Kind.DIRECT))) {
+            throw usage("--tls: neither the sink nor --restart speaks it");
+        }
         if (restarts < 1) throw usage("--restarts: at least 1");
         if (soak.isPresent() && soak.get() < 1) throw usage("--soak: at least 1 second");
     }
@@ -239,7 +248,17 @@ public final class EndToEnd implements Callable<Integer> {
     /** A B A B: what disturbs the machine for a while disturbs both. */
     private List<Series> measure(Scenario scenario, List<Contender.Kind> contenders)
             throws IOException, InterruptedException {
-        Measurement measurement = new Measurement(plan());
+        Path keys = Files.createTempDirectory(directory, "posthaste-bench-keys-");
+        try {
+            return measure(scenario, contenders, tls ? Optional.of(KeyPair.make(keys)) : Optional.empty());
+        } finally {
+            delete(keys);
+        }
+    }
+
+    private List<Series> measure(Scenario scenario, List<Contender.Kind> contenders, Optional<KeyPair> keys)
+            throws IOException, InterruptedException {
+        Measurement measurement = new Measurement(plan(keys));
         Map<Contender.Kind, List<RunResult>> results = new EnumMap<>(Contender.Kind.class);
         for (int run = 1; run <= runs; run++) {
             for (Contender.Kind kind : contenders) {
@@ -252,7 +271,7 @@ public final class EndToEnd implements Callable<Integer> {
                 .toList();
     }
 
-    private Measurement.Plan plan() {
+    private Measurement.Plan plan(Optional<KeyPair> keys) {
         return new Measurement.Plan(
                 messages.map(LoadShape.Limit::messages)
                         .orElseGet(() -> LoadShape.Limit.time(Duration.ofSeconds(seconds))),
@@ -263,7 +282,8 @@ public final class EndToEnd implements Callable<Integer> {
                 restart.map(ending -> new Measurement.Restarting(ending, restarts)),
                 soak.map(Duration::ofSeconds),
                 javaOptions,
-                settingLines);
+                settingLines,
+                keys);
     }
 
     private RunResult measure(Measurement measurement, Scenario scenario, Contender.Kind kind, int run)
@@ -315,6 +335,7 @@ public final class EndToEnd implements Callable<Integer> {
         restart.ifPresent(ending -> settings.put("restart", ending.name().toLowerCase(Locale.ROOT)));
         if (restart.isPresent()) settings.put("restarts", restarts);
         soak.ifPresent(interval -> settings.put("soakSeconds", interval));
+        if (tls) settings.put("tls", true);
         settings.put("javaOptions", javaOptions);
         if (!settingLines.isEmpty()) settings.put("set", settingLines);
         settings.put("directory", directory.toAbsolutePath().toString());

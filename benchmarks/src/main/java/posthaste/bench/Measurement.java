@@ -17,6 +17,7 @@ import posthaste.bench.load.LoadGenerator;
 import posthaste.bench.load.LoadShape;
 import posthaste.bench.load.LoadSink;
 import posthaste.bench.load.MessageLedger;
+import posthaste.bench.load.TlsClients;
 
 /**
  * One run: a fresh contender, where wanted a backlog and restarts, a warm-up that does not count, the load, and the wait until the sink has everything. The
@@ -44,6 +45,7 @@ final class Measurement {
      * @param sampling how often is looked at what the relay holds while the load runs
      * @param javaOptions for a relay in a JVM
      * @param settings lines of our relay's configuration
+     * @param keyPair with which TLS is spoken; empty: none is
      */
     record Plan(
             LoadShape.Limit limit,
@@ -54,7 +56,8 @@ final class Measurement {
             Optional<Restarting> restarts,
             Optional<Duration> sampling,
             String javaOptions,
-            List<String> settings) {}
+            List<String> settings,
+            Optional<KeyPair> keyPair) {}
 
     /**
      * Restarts of the relay.
@@ -90,8 +93,10 @@ final class Measurement {
             if (plan.backlog().map(Backlog::unreachable).orElse(false)) deferring.stopListening();
             var hops = new Contender.Hops(sink.address(), plan.backlog().map(any -> deferring.address()));
             Observed observed;
-            try (Contender contender =
-                    kind.start(directory, hops, new Contender.Setup(plan.javaOptions(), plan.settings(), recording))) {
+            try (Contender contender = kind.start(
+                    directory,
+                    hops,
+                    new Contender.Setup(plan.javaOptions(), plan.settings(), plan.keyPair(), recording))) {
                 observed = observe(contender, scenario, content, ledger, deferring);
             }
             return observed.result(kind, ledger);
@@ -208,7 +213,7 @@ final class Measurement {
     private LoadGenerator.Offered offer(
             Contender contender, LoadShape shape, LoadContent content, MessageLedger ledger, LoadShape.Limit limit)
             throws IOException, InterruptedException {
-        LoadGenerator.Offered offered = new LoadGenerator(contender.smtp(), shape, content, ledger).run(limit);
+        LoadGenerator.Offered offered = new LoadGenerator(contender.smtp(), shape, content, ledger, tls()).run(limit);
         awaitGrowth(ledger::arrivals, ledger.acknowledged() * shape.recipients());
         return offered;
     }
@@ -220,10 +225,17 @@ final class Measurement {
                 new LoadShape(BACKLOG_CLIENTS, 0, true, backlog.destinations(), 1, Contender.Hops.BACKLOG_SUFFIX, 0);
         MessageLedger own = new MessageLedger();
         LoadContent content = new LoadContent(BACKLOG_CONTENT_BYTES, SEED);
-        new LoadGenerator(contender.smtp(), shape, content, own).run(LoadShape.Limit.messages(backlog.messages()));
+        new LoadGenerator(contender.smtp(), shape, content, own, tls())
+                .run(LoadShape.Limit.messages(backlog.messages()));
         // Nobody counts attempts that reach no host.
         if (backlog.unreachable()) awaitQuiet(contender);
         else awaitGrowth(deferring::deferred, own.acknowledged());
+    }
+
+    private Optional<TlsClients> tls() throws IOException {
+        return plan.keyPair().isPresent()
+                ? Optional.of(TlsClients.believing(plan.keyPair().get().certificate()))
+                : Optional.empty();
     }
 
     /** Until the contender costs next to nothing, or for the settle time. */

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -42,15 +43,15 @@ final class Postfix implements Contender {
         return Files.isExecutable(POSTFIX) && "root".equals(System.getProperty("user.name"));
     }
 
-    static Postfix start(Path directory, Hops hops) throws IOException, InterruptedException {
+    static Postfix start(Path directory, Hops hops, Optional<KeyPair> keys) throws IOException, InterruptedException {
         if (!isInstalled()) {
             throw new IOException("Postfix is measured as root and from Debian's package: apt-get install postfix");
         }
         InetSocketAddress smtp = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
-        Path configuration = prepare(directory, hops, smtp.getPort());
+        Path configuration = prepare(directory, hops, smtp.getPort(), keys);
         postfix(configuration, "start");
         try {
-            awaitGreeting(smtp);
+            awaitGreeting(smtp, keys.isPresent());
             long master = Long.parseLong(
                     Files.readString(directory.resolve("queue/pid/master.pid")).trim());
             return new Postfix(configuration, smtp, master, version());
@@ -60,7 +61,7 @@ final class Postfix implements Contender {
         }
     }
 
-    private static Path prepare(Path directory, Hops hops, int port) throws IOException {
+    private static Path prepare(Path directory, Hops hops, int port, Optional<KeyPair> keys) throws IOException {
         // Its processes run as another user and have to get there.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path configuration = Files.createDirectory(directory.resolve("etc"));
@@ -69,8 +70,8 @@ final class Postfix implements Contender {
         UserPrincipal owner =
                 directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postfix");
         Files.setOwner(data, owner);
-        RelayProcess.write(configuration.resolve("main.cf"), mainCf(directory, hops));
-        RelayProcess.write(configuration.resolve("master.cf"), masterCf(port));
+        RelayProcess.write(configuration.resolve("main.cf"), mainCf(directory, hops) + tls(keys));
+        RelayProcess.write(configuration.resolve("master.cf"), masterCf(port, keys.isPresent()));
         hops.backlog()
                 .ifPresent(hop -> RelayProcess.write(
                         configuration.resolve("transport"),
@@ -113,16 +114,15 @@ final class Postfix implements Contender {
                 smtpd_peername_lookup = no
                 smtpd_client_connection_count_limit = 0
                 smtpd_client_connection_rate_limit = 0
-                smtpd_tls_security_level = none
                 smtp_tls_security_level = none
                 local_header_rewrite_clients =
                 """.formatted(directory, hops.sink().getPort(), backlog);
     }
 
     /** The services that relaying needs, none in a chroot. */
-    private static String masterCf(int port) {
+    private static String masterCf(int port, boolean tls) {
         return """
-                127.0.0.1:%d inet n - n - - smtpd
+                127.0.0.1:%d inet n - n - - smtpd%s
                 pickup unix n - n 60 1 pickup
                 cleanup unix n - n - 0 cleanup
                 qmgr unix n - n 300 1 qmgr
@@ -144,7 +144,15 @@ final class Postfix implements Contender {
                 scache unix - - n - 1 scache
                 tlsmgr unix - - n 1000? 1 tlsmgr
                 postlog unix-dgram n - n - 1 postlogd
-                """.formatted(port);
+                """.formatted(port, tls ? " -o smtpd_tls_wrappermode=yes" : "");
+    }
+
+    private static String tls(Optional<KeyPair> keys) {
+        return keys.map(pair -> """
+                smtpd_tls_security_level = encrypt
+                smtpd_tls_cert_file = %s
+                smtpd_tls_key_file = %s
+                """.formatted(pair.certificate(), pair.key())).orElse("");
     }
 
     private static int freePort() throws IOException {
@@ -158,12 +166,13 @@ final class Postfix implements Contender {
         if (tool.exit() != 0) throw new IOException("postfix " + command + ": " + tool.output());
     }
 
-    private static void awaitGreeting(InetSocketAddress smtp) throws IOException, InterruptedException {
+    private static void awaitGreeting(InetSocketAddress smtp, boolean tls) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + READY_LIMIT.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
                 socket.connect(smtp, CONNECT_MILLIS);
                 socket.setSoTimeout(CONNECT_MILLIS);
+                if (tls) return; // the client speaks first
                 InputStream in = socket.getInputStream();
                 if (in.read() == '2') return;
             } catch (IOException notYet) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class Posthaste implements Contender, Restartable {
 
     static Posthaste start(Path directory, Hops hops, Setup setup) throws IOException, InterruptedException {
         Path config = directory.resolve("posthaste.toml");
-        RelayProcess.write(config, configuration(directory, hops, FreePort.belowThoseOfClients(), setup.settings()));
+        RelayProcess.write(config, configuration(directory, hops, FreePort.belowThoseOfClients(), setup));
         RelayProcess process = launch(config, setup);
         try {
             return new Posthaste(config, setup, process, process.awaitReady(READY_LIMIT));
@@ -56,7 +57,7 @@ final class Posthaste implements Contender, Restartable {
     }
 
     /** The lines {@code settings} may name keys of tables that stand below them too: all of those are dotted. */
-    static String configuration(Path directory, Hops hops, int port, List<String> settings) {
+    static String configuration(Path directory, Hops hops, int port, Setup setup) {
         String backlog = hops.backlog()
                 .map(hop -> """
                         [[route]]
@@ -64,6 +65,7 @@ final class Posthaste implements Contender, Restartable {
                         next-hop = ["127.0.0.1:%d"]
                         """.formatted(Hops.BACKLOG_SUFFIX, hop.getPort()))
                 .orElse("");
+        Optional<KeyPair> keys = setup.keyPair();
         return """
                 hostname = "relay.test"
                 data-dir = "%s"
@@ -73,15 +75,25 @@ final class Posthaste implements Contender, Restartable {
                 %s
                 [[listener]]
                 bind = "127.0.0.1:%d"
-                %s[[route]]
+                %s%s[[route]]
                 match = ["*"]
                 next-hop = ["127.0.0.1:%d"]
                 """.formatted(
                         directory.resolve("data"),
-                        String.join("\n", settings),
+                        String.join("\n", settings(setup)),
                         port,
+                        keys.isPresent() ? "tls = \"implicit\"\n" : "",
                         backlog,
                         hops.sink().getPort());
+    }
+
+    private static List<String> settings(Setup setup) {
+        List<String> lines = new ArrayList<>(setup.settings());
+        setup.keyPair().ifPresent(keys -> {
+            lines.add("tls.certificate = \"" + keys.certificate() + '"');
+            lines.add("tls.private-key = \"" + keys.key() + '"');
+        });
+        return lines;
     }
 
     @Override

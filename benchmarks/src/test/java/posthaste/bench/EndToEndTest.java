@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -228,12 +229,30 @@ class EndToEndTest {
         var later = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2502);
 
         String config = Posthaste.configuration(
-                directory, new Contender.Hops(sink, Optional.of(later)), 12_345, List.of("queue.group-max = 64"));
+                directory, new Contender.Hops(sink, Optional.of(later)), 12_345, setup(Optional.empty()));
 
         assertThat(config.indexOf("\"127.0.0.1:2502\""))
                 .as("first match wins, so the backlog comes first")
                 .isPositive()
                 .isLessThan(config.indexOf("\"127.0.0.1:2501\""));
         assertThat(config).contains("bind = \"127.0.0.1:12345\"", "queue.group-max = 64");
+    }
+
+    private static Contender.Setup setup(Optional<KeyPair> keys) {
+        return new Contender.Setup("", List.of("queue.group-max = 64"), keys, Optional.empty());
+    }
+
+    @Test
+    void aListenerThatIsMeasuredWithTlsSpeaksItAtOnce() throws IOException {
+        var sink = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2501);
+        var hops = new Contender.Hops(sink, Optional.empty());
+        KeyPair keys = KeyPair.make(directory);
+
+        String config = Posthaste.configuration(directory, hops, 12_345, setup(Optional.of(keys)));
+
+        assertThat(config).contains("tls = \"implicit\"", "tls.certificate = \"" + keys.certificate() + '"');
+        assertThat(keys.key()).isNotEmptyFile();
+        assertThat(Posthaste.configuration(directory, hops, 12_345, setup(Optional.empty())))
+                .doesNotContain("tls");
     }
 }

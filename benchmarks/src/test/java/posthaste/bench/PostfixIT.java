@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.bench.load.LoadShape;
 
 /** The harness with a real relay between generator and sink: Postfix is the one that is certainly right. */
@@ -46,7 +48,26 @@ class PostfixIT {
         assertThat(result.account().accepted()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Contender.Kind.class,
+            names = {"POSTFIX", "POSTHASTE"})
+    void bothAreMeasuredWithTls(Contender.Kind kind, @TempDir Path keys) throws Exception {
+        assumeTrue(Postfix.isInstalled(), "needs root and Debian's postfix");
+        var measurement = new Measurement(plan(Optional.empty(), Optional.of(KeyPair.make(keys))));
+
+        RunResult result =
+                measurement.run(kind, Scenario.named("new-connections").get(0), directory, Optional.empty());
+
+        assertThat(result.isExact()).as(result.toString()).isTrue();
+        assertThat(result.account().accepted()).isEqualTo(200);
+    }
+
     private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog) {
+        return plan(backlog, Optional.empty());
+    }
+
+    private static Measurement.Plan plan(Optional<Measurement.Backlog> backlog, Optional<KeyPair> keys) {
         return new Measurement.Plan(
                 LoadShape.Limit.messages(200),
                 Duration.ZERO,
@@ -56,6 +77,7 @@ class PostfixIT {
                 Optional.empty(),
                 Optional.empty(),
                 "",
-                List.of());
+                List.of(),
+                keys);
     }
 }

@@ -33,7 +33,8 @@ class RestartIT {
                 Optional.of(new Measurement.Restarting(ending, 2)),
                 Optional.of(Duration.ofMillis(200)),
                 "-Xmx128m -XX:NativeMemoryTracking=summary",
-                List.of()));
+                List.of(),
+                Optional.empty()));
 
         RunResult result = measurement.run(
                 Contender.Kind.POSTHASTE, Scenario.named("reuse").get(0), directory, Optional.empty());

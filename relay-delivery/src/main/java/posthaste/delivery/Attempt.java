@@ -117,6 +117,12 @@ final class Attempt {
         return false;
     }
 
+    /** Whether any recipient was tried and waits again. */
+    boolean hasWaiting() {
+        for (RecipientOutcome each : outcomes) if (!each.isFinal()) return true;
+        return false;
+    }
+
     List<RecipientOutcome> outcomes() {
         return outcomes;
     }

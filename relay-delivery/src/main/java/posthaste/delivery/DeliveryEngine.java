@@ -8,6 +8,8 @@ import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ public final class DeliveryEngine {
     private final Vertx vertx;
     private final EngineParts parts;
     private final List<EngineLoop> loops = new ArrayList<>();
+    private final TurnLeases leases;
     private final Consumer<QueueException> onFatal;
 
     /**
@@ -102,6 +105,7 @@ public final class DeliveryEngine {
         for (var executor : ((VertxInternal) vertx).nettyEventLoopGroup()) {
             loops.add(new EngineLoop((VertxInternal) vertx, (EventLoop) executor, parts, loops));
         }
+        leases = new TurnLeases((VertxInternal) vertx, loops);
         export(metrics);
     }
 
@@ -115,6 +119,7 @@ public final class DeliveryEngine {
                 "Destinations that have something to do later.",
                 () -> sum(EngineLoop::alarmCount));
         metrics.gauge("posthaste.delivery.sites", "Sets of hosts in use.", () -> sum(EngineLoop::siteCount));
+        metrics.gauge("posthaste.delivery.turned.leases", "Leases of mail for turned sessions, in use.", leases::count);
     }
 
     private int sum(ToIntFunction<EngineLoop> count) {
@@ -169,6 +174,20 @@ public final class DeliveryEngine {
                 ((VertxInternal) vertx).getOrCreateContext().promise();
         new FlushRequest(match, loops, counted).begin();
         return counted.future();
+    }
+
+    /**
+     * Keeps what waits for these domains for one turned session alone (TURN and ATRN): what is under way elsewhere goes on, and
+     * nothing else of it is begun before the lease ends. Due times do not matter; mail that is held or not released yet stays.
+     * Call from any thread.
+     *
+     * @param domains in lower case, 1 to {@link TurnLease#DOMAINS_MAX}
+     * @return completes on the context of the caller with the lease, which must be released or delivered within
+     *     {@link TurnLease#UNUSED_MAX}; with nothing where a turned session has one of the domains, where too many have others,
+     *     or where the engine is ending: refuse it as busy; fails with {@link QueueException} where the queue cannot be read
+     */
+    public Future<Optional<TurnLease>> lease(Set<String> domains) {
+        return leases.lease(domains);
     }
 
     private EngineLoop ownerOf(String destination) {

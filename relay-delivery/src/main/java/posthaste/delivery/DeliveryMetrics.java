@@ -19,6 +19,8 @@ public final class DeliveryMetrics {
     private final Counter delayed;
     private final Counter reports;
     private final Counter sitePauses;
+    private final Counter turned;
+    private final Counter turnedFailed;
     private final Timer age;
 
     public DeliveryMetrics(MeterRegistry registry) {
@@ -34,6 +36,10 @@ public final class DeliveryMetrics {
         delayed = counter("posthaste.delivery.delay.notices", "Deliveries whose sender was told that they wait.");
         reports = counter("posthaste.delivery.reports", "Reports written to senders: failures and delays.");
         sitePauses = counter("posthaste.delivery.site.pauses", "Times that all hosts of a site were unreachable.");
+        turned = counter(
+                "posthaste.delivery.turned.sessions", "Sessions that clients had turned to be sent their mail.");
+        turnedFailed =
+                counter("posthaste.delivery.turned.failed", "Turned sessions that ended before everything was tried.");
         age = Timer.builder("posthaste.delivery.age")
                 .description("From acceptance to delivery, for mail that the first attempt delivered.")
                 .serviceLevelObjectives(
@@ -88,5 +94,13 @@ public final class DeliveryMetrics {
 
     void sitePaused() {
         sitePauses.increment();
+    }
+
+    void turned() {
+        turned.increment();
+    }
+
+    void turnedFailed() {
+        turnedFailed.increment();
     }
 }

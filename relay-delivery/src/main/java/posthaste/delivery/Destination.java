@@ -33,6 +33,10 @@ final class Destination {
     private static final int READY_MAX = 2_000;
     /** Deliveries with the site: enough that it never waits for us. */
     private static final int OFFERED_MAX = 512;
+    /** Deliveries with a turned session, which is one connection: what it does not take comes back. */
+    private static final int TURNED_MAX = 32;
+    /** Deliveries of one read for it. */
+    private static final int READ_MAX_TURNED = 100;
     /** Deliveries of one read. */
     private static final int READ_MAX = 500;
     /** After a pause one look at the hosts needs no more. */
@@ -58,7 +62,11 @@ final class Destination {
     private final InHand inHand;
     private final Recorder recorder;
     private Optional<Flush> flush = Optional.empty();
+    private Optional<Leased> leased = Optional.empty();
     private int offered;
+    /** Attempts that a turned session has. */
+    private int turned;
+
     private boolean resolving;
     private boolean pumping;
     private long usedAtMillis;
@@ -144,8 +152,10 @@ final class Destination {
     private void goOn(Attempt attempt) {
         inHand.take(attempt.delivery().key());
         parts.underWay().incrementAndGet();
-        Optional<Resolution.Found> hosts = outlook.hosts();
-        if (hosts.isPresent() && !parts.draining().get()) {
+        Optional<Resolution.Found> hosts = leased.isEmpty() ? outlook.hosts() : Optional.empty();
+        if (isTurning() && !parts.draining().get()) {
+            turn(List.of(attempt));
+        } else if (hosts.isPresent() && !parts.draining().get()) {
             offered++;
             loop.offer(hosts.get(), outlook.failures(), List.of(attempt));
         } else {
@@ -155,11 +165,23 @@ final class Destination {
 
     private boolean mayTake(Delivery delivery) {
         long now = parts.clock().millis();
-        return delivery.key().dueMillis() <= now
-                && now >= outlook.pausedUntilMillis()
+        if (delivery.key().dueMillis() > now) return isWantedEarly(delivery, now);
+        return mayMoveAt(now)
                 && !inHand.isReading()
                 && diskOf(delivery.key()).dueMillis() > delivery.key().dueMillis()
                 && !parts.draining().get();
+    }
+
+    /** The record that makes it wait came when the walk of a lease had gone by already. */
+    private boolean isWantedEarly(Delivery delivery, long now) {
+        return leased.isPresent()
+                && leased.get().takes(delivery, now)
+                && !inHand.isReading()
+                && !parts.draining().get();
+    }
+
+    private boolean mayMoveAt(long now) {
+        return leased.isPresent() ? isTurning() : now >= outlook.pausedUntilMillis();
     }
 
     /** Something of this class is on disk, due at the earliest then. */
@@ -204,7 +226,8 @@ final class Destination {
     void pump() {
         long now = parts.clock().millis();
         if (parts.draining().get()) return;
-        if (now >= outlook.pausedUntilMillis()) move(now);
+        if (isTurning()) turn(now);
+        else if (mayMoveAt(now)) move(now);
         rest();
     }
 
@@ -291,10 +314,11 @@ final class Destination {
     // Reading.
 
     private void read(long now) {
-        if (inHand.isReading() || ready.size() > READY_MAX / 2) return;
-        if (outlook.isDoubtful() && ready.size() + offered > 0) return;
-        if (flush.isPresent()) {
-            if (flush.get().mayReadAt(now)) read(flush.get());
+        if (inHand.isReading() || ready.size() > (leased.isPresent() ? TURNED_MAX : READY_MAX / 2)) return;
+        if (leased.isEmpty() && outlook.isDoubtful() && ready.size() + offered > 0) return;
+        Optional<Flush> walk = walk();
+        if (walk.isPresent()) {
+            if (walk.get().mayReadAt(now)) read(walk.get());
             return;
         }
         for (DiskBacklog each : disk) {
@@ -315,7 +339,13 @@ final class Destination {
         });
     }
 
+    /** The walk over everything that is under way: of the lease, or because somebody asked for it. */
+    private Optional<Flush> walk() {
+        return leased.isPresent() ? leased.get().walk() : flush;
+    }
+
     private int readMax() {
+        if (leased.isPresent()) return READ_MAX_TURNED;
         return outlook.isDoubtful() ? READ_MAX_AFTER_PAUSE : READ_MAX;
     }
 
@@ -347,6 +377,7 @@ final class Destination {
         if (failure instanceof QueueException.Closed) return;
         LOG.error("cannot read the backlog of {}: {}; trying again", name, failure.toString());
         Reply why = Reply.of(451, "4.3.0", "The backlog cannot be read");
+        leased.ifPresent(each -> each.stop(why));
         long now = parts.clock().millis();
         pause(new SitePauses.Pause(now, now + READ_WAIT.toMillis(), why, outlook.failures()), List.of());
     }
@@ -404,6 +435,65 @@ final class Destination {
         pump();
     }
 
+    // Turned sessions.
+
+    /** Keeps what waits for a turned session: what a site has not begun comes back before {@code done}. */
+    void lease(Runnable done) {
+        leased = Optional.of(new Leased(new Flush(name, parts.clock().millis(), loop.flushBegins())));
+        Optional<Resolution.Found> hosts = outlook.hosts();
+        if (offered > 0 && hosts.isPresent()) loop.recall(hosts.get(), this, done);
+        else done.run();
+    }
+
+    /** From here on everything goes its ordinary way. */
+    void endLease(Runnable done) {
+        leased = Optional.empty();
+        loop.flushEnds();
+        used();
+        pump();
+        done.run();
+    }
+
+    void turnBegins(TurnedSession session) {
+        leased.ifPresent(each -> each.begins(session));
+        pump();
+    }
+
+    private boolean isTurning() {
+        return leased.filter(Leased::isTurning).isPresent();
+    }
+
+    private void turn(long now) {
+        read(now);
+        var attempts = new ArrayList<Attempt>();
+        while (!ready.isEmpty() && turned + attempts.size() < TURNED_MAX) attempts.add(begin(ready.remove()));
+        turn(attempts);
+        boolean dry = turned == 0 && ready.isEmpty() && !inHand.isReading() && !inHand.isContinuing();
+        if (dry && walk().isEmpty() && !isDue(now)) leased.ifPresent(each -> each.tellDry(this));
+    }
+
+    private void turn(List<Attempt> attempts) {
+        turned += attempts.size();
+        leased.ifPresent(each -> each.offer(this, attempts));
+    }
+
+    /** An attempt has ended, or goes on behind the record of what it came to so far. Says nothing of our hosts. */
+    void turnEnded(Attempt attempt) {
+        turned--;
+        // Before it is written, so that the walk cannot meet it unknown.
+        if (attempt.hasWaiting())
+            leased.ifPresent(each -> each.putOff(attempt.delivery().key()));
+        recorder.record(attempt, 0);
+        pump();
+    }
+
+    /** The session takes nothing more, and gives back what it has not begun. */
+    void turnReturned(TurnedSession session, List<Attempt> attempts) {
+        leased.ifPresent(each -> each.ends(session));
+        turned -= attempts.size();
+        attempts.forEach(this::postpone);
+    }
+
     // Waiting.
 
     /**
@@ -412,6 +502,10 @@ final class Destination {
      * @param returned what the site had and has not begun
      */
     void pause(SitePauses.Pause pause, List<Attempt> returned) {
+        if (leased.isPresent()) { // its hosts do not matter now, and whoever looks for them next is told again
+            returned(returned);
+            return;
+        }
         long untilMillis = pause.untilMillis();
         Reply reason = pause.reason();
         outlook.pause(untilMillis, reason, pause.failures());
@@ -420,7 +514,7 @@ final class Destination {
         boolean told = false;
         for (Attempt attempt : returned) {
             offered--;
-            if (told) {
+            if (told && attempt.outcomes().isEmpty()) {
                 putBack(attempt.delivery());
                 parts.underWay().decrementAndGet();
             } else {
@@ -449,8 +543,13 @@ final class Destination {
         diskOf(delivery.key()).note(delivery.key());
     }
 
-    /** The engine ends, or the hosts are being looked up: the rest of the message waits in the queue. */
+    /** There is no way for it now: it stays in the queue as it is, or with what came to some of its recipients. */
     private void postpone(Attempt attempt) {
+        if (!attempt.outcomes().isEmpty()) {
+            attempt.giveUp();
+            recorder.record(attempt, 0);
+            return;
+        }
         putBack(attempt.delivery());
         parts.underWay().decrementAndGet();
         pumpLater();
@@ -533,6 +632,7 @@ final class Destination {
 
     /** Sees to it that somebody looks here when there may be something to do. */
     private void rest() {
+        if (leased.isPresent() && !isTurning()) return; // the end of the lease looks here
         long next = nextDueMillis();
         if (next == Long.MAX_VALUE) return;
         loop.wakeAt(name, Math.max(next, parts.clock().millis() + LOOK_AGAIN_MILLIS), failuresAtRest());
@@ -545,10 +645,10 @@ final class Destination {
 
     /** The first moment at which there may be something to do; {@link Long#MAX_VALUE} when nothing waits. */
     long nextDueMillis() {
-        if (flush.isPresent()) return 0;
+        if (walk().isPresent()) return 0;
         long first = Long.MAX_VALUE;
         for (DiskBacklog each : disk) first = Math.min(first, each.dueMillis());
-        return first == Long.MAX_VALUE ? first : Math.max(first, outlook.pausedUntilMillis());
+        return first == Long.MAX_VALUE || leased.isPresent() ? first : Math.max(first, outlook.pausedUntilMillis());
     }
 
     /** Whether anything of it waits or is under way, as far as it is known here. */
@@ -558,7 +658,12 @@ final class Destination {
 
     /** Whether it could be forgotten, but for what is on disk. */
     boolean isIdle(long usedBeforeMillis) {
-        boolean busy = !inHand.isEmpty() || inHand.isReading() || resolving || pumping || flush.isPresent();
+        boolean busy = !inHand.isEmpty()
+                || inHand.isReading()
+                || resolving
+                || pumping
+                || flush.isPresent()
+                || leased.isPresent();
         return !busy && usedAtMillis < usedBeforeMillis;
     }
 }

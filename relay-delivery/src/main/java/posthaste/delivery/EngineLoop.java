@@ -8,9 +8,11 @@ import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -65,6 +67,7 @@ final class EngineLoop implements Executor {
     private final DeliveryLog log;
     private final Map<String, Destination> destinations = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
+    private final Set<TurnedSession> turned = new HashSet<>();
     private final Alarms alarms = new Alarms();
     private boolean waking;
     private long flushRequestedAtMillis;
@@ -351,6 +354,19 @@ final class EngineLoop implements Executor {
         if (known != null) known.resume(requestedAtMillis);
     }
 
+    /** Takes back what the site of these hosts has not begun of a destination of this loop; then goes on here. */
+    void recall(Resolution.Found hosts, Destination destination, Runnable then) {
+        EngineLoop owner = ownerOf(hosts.site(), loops);
+        owner.execute(() -> {
+            Site known = owner.sites.get(hosts.site());
+            List<Attempt> back = known == null ? List.of() : known.recall(destination);
+            execute(() -> {
+                destination.returned(back);
+                then.run();
+            });
+        });
+    }
+
     private Site site(Resolution.Found hosts, int failures) {
         Site known = sites.get(hosts.site());
         if (known != null) return known;
@@ -380,7 +396,18 @@ final class EngineLoop implements Executor {
     /** Sends nothing more; connections end behind what is under way. */
     void drain() {
         for (Site each : sites.values()) each.drain();
+        List.copyOf(turned).forEach(TurnedSession::drain);
         if (!sites.isEmpty()) LOG.debug("{} sites end their connections", sites.size());
+    }
+
+    // Turned sessions.
+
+    void begins(TurnedSession session) {
+        turned.add(session);
+    }
+
+    void ends(TurnedSession session) {
+        turned.remove(session);
     }
 
     // For metrics, from any thread.

@@ -1,5 +1,6 @@
 package posthaste.delivery;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,9 +42,14 @@ record EngineParts(
      *     contents have a budget of their own in the queue
      * @param destinations the others rest until there is room
      * @param sites that have nothing to do but to remember a pause
+     * @param unusedLease how long a lease keeps its mail for a session that does not begin
      */
-    record Bounds(int deliveries, int destinations, int sites) {
+    record Bounds(int deliveries, int destinations, int sites, Duration unusedLease) {
         static final Bounds DEFAULT = new Bounds(10_000, 20_000, 10_000);
+
+        Bounds(int deliveries, int destinations, int sites) {
+            this(deliveries, destinations, sites, TurnLease.UNUSED_MAX);
+        }
     }
 
     /** Whether there is room for one more delivery in memory. */

@@ -84,6 +84,11 @@ final class Flush {
                 || delivery.message().envelope().firstDue().toEpochMilli() > nowMillis;
     }
 
+    /** Whether a delivery belongs to what is tried now, behind the end of the walk too. */
+    boolean takes(Delivery delivery, long nowMillis) {
+        return !tooMuch && !passesOver(delivery, nowMillis);
+    }
+
     /** A delivery was tried and waits again. */
     void putOff(DeliveryKey key) {
         if (putOff.size() >= rememberedMax) tooMuch = true;

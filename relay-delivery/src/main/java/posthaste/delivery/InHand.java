@@ -85,6 +85,11 @@ final class InHand {
         continuing.put(PartId.of(attempt.delivery().key()), attempt);
     }
 
+    /** Whether any attempt waits for the next revision of its delivery. */
+    boolean isContinuing() {
+        return !continuing.isEmpty();
+    }
+
     /** The attempt that goes on with this delivery. */
     Optional<Attempt> goingOn(DeliveryKey key) {
         return continuing.isEmpty() ? Optional.empty() : Optional.ofNullable(continuing.remove(PartId.of(key)));

@@ -4,10 +4,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** What waits at a site, by destination: they take turns, so that none of them waits for another's backlog. */
 final class Lanes {
@@ -49,6 +51,21 @@ final class Lanes {
         if (lane.isEmpty()) lanes.remove(turn);
         else turns.addLast(turn);
         return Optional.of(next);
+    }
+
+    /** Takes out what one destination has waiting, as far as it is {@code wanted}. */
+    List<Attempt> remove(Destination destination, Predicate<Attempt> wanted) {
+        var removed = new ArrayList<Attempt>();
+        Deque<Attempt> lane = lanes.getOrDefault(destination, new ArrayDeque<>());
+        for (Iterator<Attempt> all = lane.iterator(); all.hasNext(); ) {
+            Attempt attempt = all.next();
+            if (!wanted.test(attempt)) continue;
+            removed.add(attempt);
+            all.remove();
+        }
+        size -= removed.size();
+        if (lane.isEmpty() && lanes.remove(destination) != null) turns.remove(destination);
+        return removed;
     }
 
     /** Empties every lane, each to {@code taker}. */

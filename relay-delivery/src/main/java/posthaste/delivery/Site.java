@@ -397,6 +397,22 @@ final class Site {
         List.copyOf(connections).forEach(SiteConnection::quit);
     }
 
+    /** Gives up what it has of a destination, but what is under way or has come to something already. */
+    List<Attempt> recall(Destination destination) {
+        List<Attempt> back = lanes.remove(destination, Site::isUntouched);
+        for (Iterator<Attempt> all = moving.iterator(); all.hasNext(); ) {
+            Attempt attempt = all.next();
+            if (attempt.destination() != destination || !isUntouched(attempt)) continue;
+            back.add(attempt);
+            all.remove();
+        }
+        return back;
+    }
+
+    private static boolean isUntouched(Attempt attempt) {
+        return attempt.outcomes().isEmpty();
+    }
+
     /** Whether nothing would be lost with it. */
     boolean isIdle(long usedBeforeMillis) {
         return isResting() && usedAtMillis < usedBeforeMillis && pausedUntilMillis < usedBeforeMillis;

@@ -228,6 +228,35 @@ class DeliveryWishesTest {
         }
     }
 
+    // Encryption.
+
+    @Test
+    @DisplayName(
+            "O083 no host takes a message by TLS alone: it bounces with 5.7.30, and its content does not come back")
+    void whatRequiresTlsComesBackWithoutItsContent() {
+        try (EngineFixture engine = engine(FAST)) {
+            var requests = new Requests(
+                    MailVerb.MAIL,
+                    ReturnContent.FULL,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    true);
+
+            MessageId id = send(engine, requests, Notify.UNSPECIFIED);
+
+            assertThat(report())
+                    .contains("Action: failed\r\n")
+                    .contains("Status: 5.7.30\r\n")
+                    .contains("Content-Type: text/rfc822-headers")
+                    .doesNotContain("Content-Type: message/rfc822\r\n");
+            engine.awaitEmpty();
+            assertThat(engine.kinds(id)).contains(Kind.BOUNCED).doesNotContain(Kind.DELIVERED);
+            assertThat(hop.received()).isEmpty();
+        }
+    }
+
     // Deadlines.
 
     @Test

@@ -3,7 +3,14 @@ package posthaste.delivery;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -181,6 +189,42 @@ final class EngineFixture implements AutoCloseable {
         return await(engine.attemptNow(match).toCompletionStage());
     }
 
+    /** Nothing where the domains are leased already. */
+    Optional<TurnLease> lease(String... domains) {
+        return await(leaseLater(domains));
+    }
+
+    CompletionStage<Optional<TurnLease>> leaseLater(String... domains) {
+        return engine.lease(Set.of(domains)).toCompletionStage();
+    }
+
+    /** The peer connects, and is sent over that connection what is leased for him. */
+    CompletableFuture<Turned> turn(TurnLease lease, ScriptedHop peer) {
+        var turned = new CompletableFuture<Turned>();
+        var listening = new CompletableFuture<Integer>();
+        // Each on the loop whose turn it is.
+        ((VertxInternal) vertx).createEventLoopContext().runOnContext(posted -> listen(lease, turned, listening));
+        peer.dial(new InetSocketAddress(InetAddress.getLoopbackAddress(), await(listening)));
+        return turned;
+    }
+
+    private void listen(TurnLease lease, CompletableFuture<Turned> turned, CompletableFuture<Integer> listening) {
+        NetServer server = vertx.createNetServer();
+        server.connectHandler(socket -> {
+            var internal = (NetSocketInternal) socket;
+            // As with every socket that a client has connected to.
+            Channel channel = internal.channelHandlerContext().channel();
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            var address = (InetSocketAddress) channel.remoteAddress();
+            lease.deliver(internal, new TurnedPeer("peer.example", address, "s1", "none"))
+                    .onSuccess(turned::complete)
+                    .onFailure(turned::completeExceptionally);
+        });
+        server.listen(0, "127.0.0.1")
+                .onSuccess(bound -> listening.complete(bound.actualPort()))
+                .onFailure(listening::completeExceptionally);
+    }
+
     static Recipient to(String address) {
         int at = address.lastIndexOf('@');
         return new Recipient(new Mailbox(address.substring(0, at), address.substring(at + 1)));
@@ -234,6 +278,10 @@ final class EngineFixture implements AutoCloseable {
 
     double gauge(String meter) {
         return meters.get(meter).gauge().value();
+    }
+
+    CompletionStage<Void> drainLater() {
+        return engine.drain(Duration.ofSeconds(10)).toCompletionStage();
     }
 
     void drain() {

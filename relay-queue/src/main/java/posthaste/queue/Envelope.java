@@ -75,6 +75,7 @@ public record Envelope(
      * @param priorityLevel MT-PRIORITY as received, -9 to 9 (RFC 6710); the class of the deliveries follows from it
      * @param deadline BY (RFC 2852)
      * @param futureRelease what was asked for with HOLDFOR or HOLDUNTIL, as a report tells it (RFC 4865 §7)
+     * @param requireTls whether it may go on by TLS alone, to hosts that keep to the same (RFC 8689)
      */
     public record Requests(
             MailVerb verb,
@@ -82,7 +83,8 @@ public record Envelope(
             Optional<String> envelopeId,
             OptionalInt priorityLevel,
             Optional<Deadline> deadline,
-            Optional<String> futureRelease) {
+            Optional<String> futureRelease,
+            boolean requireTls) {
         public static final Requests NONE = new Requests(
                 MailVerb.MAIL,
                 ReturnContent.UNSPECIFIED,
@@ -90,6 +92,17 @@ public record Envelope(
                 OptionalInt.empty(),
                 Optional.empty(),
                 Optional.empty());
+
+        /** Without REQUIRETLS. */
+        public Requests(
+                MailVerb verb,
+                ReturnContent returnContent,
+                Optional<String> envelopeId,
+                OptionalInt priorityLevel,
+                Optional<Deadline> deadline,
+                Optional<String> futureRelease) {
+            this(verb, returnContent, envelopeId, priorityLevel, deadline, futureRelease, false);
+        }
 
         /** Only what reports depend on (RFC 3461). */
         public static Requests of(ReturnContent returnContent, Optional<String> envelopeId) {

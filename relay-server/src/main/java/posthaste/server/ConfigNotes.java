@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tomlj.TomlPosition;
 
 /** Gathers what one reading of the configuration has to say: problems, warnings, and the keys it knows. */
@@ -20,6 +21,8 @@ final class ConfigNotes {
     private final List<ConfigProblem> warnings = new ArrayList<>();
     private final List<Section> sections = new ArrayList<>();
     private final Map<String, String> defaults = new TreeMap<>();
+    /** Of files that this one names. */
+    private final List<ConfigProblem> elsewhere = new ArrayList<>();
 
     ConfigNotes(String file) {
         this.file = file;
@@ -36,6 +39,11 @@ final class ConfigNotes {
 
     void warning(TomlPosition at, String key, String text) {
         add(warnings, new ConfigProblem(file, at.line(), at.column(), key, text));
+    }
+
+    /** Takes over what is wrong with a file that this one names. */
+    void include(ConfigNotes other) {
+        other.problems().forEach(problem -> add(elsewhere, problem));
     }
 
     private static void add(List<ConfigProblem> notes, ConfigProblem note) {
@@ -60,7 +68,7 @@ final class ConfigNotes {
     }
 
     List<ConfigProblem> problems() {
-        return List.copyOf(problems);
+        return Stream.concat(problems.stream(), elsewhere.stream()).toList();
     }
 
     List<ConfigProblem> warnings() {

@@ -1,21 +1,12 @@
 package posthaste.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
 /**
@@ -23,7 +14,6 @@ import org.tomlj.TomlTable;
  * Keys and tables that belong to what this version cannot do are known, and refused unless they ask for nothing.
  */
 public final class ConfigReader {
-    private static final int FILE_BYTES_MAX = 1 << 20;
     private static final String NO_FILE = "(defaults)";
 
     private final ConfigNotes notes;
@@ -58,35 +48,25 @@ public final class ConfigReader {
     /** Every key that can be written, with its default as one writes it, for a file that holds each kind of table. */
     static Map<String, String> keys() {
         var reader = new ConfigReader(NO_FILE, () -> "localhost");
-        reader.read("listener = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]");
+        reader.read(
+                "listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]\nauth.user = [{}]\ngrant = [{}]");
         return reader.notes.defaults();
     }
 
     private Optional<String> content(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(FILE_BYTES_MAX + 1);
-            if (octets.length <= FILE_BYTES_MAX) return Optional.of(decoded(octets));
-            notes.problem("longer than a configuration can be (1 MiB); is this the right file?");
+        try {
+            return TomlFile.read(file, notes);
         } catch (NoSuchFileException missing) {
             notes.problem("no such file; give the path of the configuration with --config");
-        } catch (CharacterCodingException binary) {
-            notes.problem("not UTF-8 text; write the configuration as TOML in UTF-8");
         } catch (IOException failure) {
-            notes.problem("cannot be read: " + reasonOf(failure) + "; make it readable for the user of the relay");
+            notes.problem(
+                    "cannot be read: " + TomlFile.reasonOf(failure) + "; make it readable for the user of the relay");
         }
         return Optional.empty();
     }
 
-    private static String decoded(byte[] octets) throws CharacterCodingException {
-        return UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
-    }
-
-    private static String reasonOf(IOException failure) {
-        return failure instanceof AccessDeniedException ? "permission denied" : failure.toString();
-    }
-
     private ConfigReading read(String toml) {
-        Optional<TomlTable> table = parsed(toml);
+        Optional<TomlTable> table = TomlFile.parse(toml, notes);
         if (table.isEmpty()) return refused();
         RelayConfig config = relay(Section.root(notes, table.get()));
         notes.finish();
@@ -97,38 +77,26 @@ public final class ConfigReader {
         return new ConfigReading.Refused(notes.problems(), notes.warnings());
     }
 
-    private Optional<TomlTable> parsed(String toml) {
-        try {
-            TomlParseResult result = Toml.parse(toml);
-            result.errors()
-                    .forEach(error -> notes.problem(error.position(), "", syntax(String.valueOf(error.getMessage()))));
-            return result.hasErrors() ? Optional.empty() : Optional.of(result);
-        } catch (StackOverflowError | AssertionError | RuntimeException garbage) {
-            // The parser of the library recurses, and fails unchecked (by its assertions, where they are on) on some
-            // garbage.
-            notes.problem("not TOML, or nested too deeply; see docs/configuration.md for what belongs here");
-            return Optional.empty();
-        }
-    }
-
-    private static String syntax(String error) {
-        return error + " (strings need quotes, sizes and durations too; see docs/configuration.md)";
-    }
-
     private RelayConfig relay(Section root) {
         String hostname = hostname(root);
         var server = new ServerSections(root);
         var delivery = new DeliverySections(root, hostname);
         var queue = new QueueSection(root);
         var directory = new DirectorySections(root, hostname);
-        refuseWhatIsNotThereYet(root);
         var routes = delivery.routes();
         var bounce = delivery.bounce();
         var limits = server.limits();
+        var listeners = server.listeners();
+        var auth = new AuthSections(root).read();
+        server.checkUsers(auth);
+        var access = server.access(new GrantSections(root).read(auth));
+        var tls = new TlsSection(root).read(listeners, access.clientCertificates());
         return new RelayConfig(
                 hostname,
-                server.listeners(),
-                server.access(),
+                listeners,
+                tls,
+                access,
+                auth,
                 directory.read(bounce.postmaster(), limits.recipients()),
                 limits,
                 new TerminalSections(root).read(),
@@ -145,11 +113,5 @@ public final class ConfigReader {
             root.warning("hostname", Section.shown(hostname) + " has no dot: many servers refuse such a name in EHLO");
         }
         return hostname;
-    }
-
-    private static void refuseWhatIsNotThereYet(Section root) {
-        root.absent("tls", "TLS (certificates for STARTTLS)");
-        root.absent("auth", "AUTH (users and OAuth)");
-        root.absent("grant", "TURN and ATRN (grants)");
     }
 }

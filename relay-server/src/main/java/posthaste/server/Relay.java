@@ -1,13 +1,17 @@
 package posthaste.server;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -31,15 +35,19 @@ import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
+import posthaste.server.auth.Authentication;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.smtp.Memory;
 import posthaste.server.smtp.ServerMetrics;
 import posthaste.server.smtp.SessionServices;
 import posthaste.server.smtp.SessionSettings;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
+import posthaste.server.tls.ServerTls;
+import posthaste.server.tls.TlsProblem;
 
 /**
  * Every part of the relay, wired: the queue, what delivers from it, what takes mail into it, and what tells of it.
@@ -50,6 +58,9 @@ final class Relay implements Readiness {
     private static final int BIND_SECONDS_MAX = 30;
     /** For what is left to do when a drain is over: the last commits, sockets, the flush of the queue. */
     static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+    /** Between two looks at the memory that is left. */
+    private static final Duration MEMORY_PACE = Duration.ofMillis(100);
 
     private enum Phase {
         STARTING,
@@ -63,13 +74,23 @@ final class Relay implements Readiness {
     private final Vertx vertx;
     private final DeliveryEngine engine;
     private final Terminals terminals;
+    private final ServerTls tls;
+    private final Authentication authentication;
+    private final Memory memory;
     private final List<Listener> listeners;
     private final AdminServer admin;
     private final CopyOnWriteArrayList<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
     private InetSocketAddress adminBound;
     private volatile Phase phase = Phase.STARTING;
 
-    private Relay(RelayConfig config, Meters meters, MailQueue queue, Vertx vertx, Consumer<QueueException> onFatal) {
+    private Relay(
+            RelayConfig config,
+            Meters meters,
+            MailQueue queue,
+            Vertx vertx,
+            ServerTls tls,
+            Consumer<QueueException> onFatal) {
+        this.tls = tls;
         this.config = config;
         this.meters = meters;
         this.queue = queue;
@@ -81,7 +102,18 @@ final class Relay implements Readiness {
         Router router = router();
         engine = engine(directory, router, onFatal);
         terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
-        listeners = listeners(directory, router, uptime);
+        authentication = Authentication.start(
+                config.auth(),
+                UsersFile.of(config.auth()),
+                meters.registry(),
+                InstantSource.system(),
+                System::nanoTime);
+        SessionSettings sessions = sessions(directory, router, uptime);
+        memory = sessions.memory();
+        listeners = config.listeners().stream()
+                .map(each -> new Listener(vertx, each, sessions))
+                .toList();
+        observeCertificates();
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
     }
@@ -111,20 +143,24 @@ final class Relay implements Readiness {
                 onFatal);
     }
 
-    private List<Listener> listeners(Directory directory, Router router, Supplier<Duration> uptime) {
+    private SessionSettings sessions(Directory directory, Router router, Supplier<Duration> uptime) {
         var services = new SessionServices(
-                terminals, new EngineFlushing(engine), new RoutedDomains(router), Version.current(), uptime);
-        var settings = new SessionSettings(
+                terminals,
+                new EngineFlushing(engine),
+                new EngineTurning(engine),
+                new RoutedDomains(router),
+                Version.current(),
+                uptime);
+        return new SessionSettings(
                 config.hostname(),
                 config.limits(),
                 new RelayPolicy(config.access(), directory),
                 config.delivery().retry().expireBounce(),
                 queue,
+                tls,
+                authentication,
                 services,
                 new ServerMetrics(meters.registry()));
-        return config.listeners().stream()
-                .map(each -> new Listener(vertx, each, settings))
-                .toList();
     }
 
     /**
@@ -134,6 +170,7 @@ final class Relay implements Readiness {
      * @throws CannotStart with the exit code of the process; nothing is left open then
      */
     static Relay start(RelayConfig config, Logging logging, Consumer<QueueException> onFatal) throws CannotStart {
+        ServerTls tls = certificates(config);
         // Both take a few hundred milliseconds, and neither needs the other.
         var loops = new FutureTask<>(() -> EventLoops.start(config.eventLoops()));
         new Thread(loops, "start-of-event-loops").start();
@@ -153,9 +190,31 @@ final class Relay implements Readiness {
             throw why;
         }
         vertx.exceptionHandler(failure -> Failures.uncaught(Thread.currentThread(), failure));
-        var relay = new Relay(config, meters, queue, vertx, onFatal);
+        var relay = new Relay(config, meters, queue, vertx, tls, onFatal);
         relay.begin();
         return relay;
+    }
+
+    private void observeCertificates() {
+        if (!tls.isOffered()) return;
+        Gauge.builder("posthaste.tls.certificate.left", tls, each -> secondsLeft(each.expires()))
+                .description("Until the first of the certificates of the listeners ends.")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(meters.registry());
+    }
+
+    private static double secondsLeft(Optional<Instant> end) {
+        return end.map(at -> (double) Duration.between(Instant.now(), at).toSeconds())
+                .orElse(0.0);
+    }
+
+    private static ServerTls certificates(RelayConfig config) throws CannotStart {
+        try {
+            return ServerTls.read(config.tls());
+        } catch (TlsProblem problem) {
+            throw new CannotStart(ExitCode.CONFIG, "[tls]: " + problem.getMessage());
+        }
     }
 
     private static Vertx started(FutureTask<Vertx> loops) throws CannotStart {
@@ -190,12 +249,30 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
+            vertx.setPeriodic(MEMORY_PACE.toMillis(), timer -> memory.look());
+            new FileWatch(vertx, tls.files(), this::readCertificates).begin();
+            List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
+            new FileWatch(vertx, users, authentication::reload).begin();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
             LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
         } catch (CannotStart why) {
             stop(Duration.ZERO);
             throw why;
+        }
+    }
+
+    /** Reads certificates and users again. Blocks. */
+    void reload() {
+        readCertificates();
+        authentication.reload();
+    }
+
+    private void readCertificates() {
+        try {
+            tls.reload();
+        } catch (TlsProblem problem) {
+            LOG.error("the certificates stay as they were: {}", problem.getMessage());
         }
     }
 
@@ -234,6 +311,7 @@ final class Relay implements Readiness {
         var reasons = new ArrayList<String>();
         if (phase == Phase.STARTING) reasons.add("the relay is starting");
         if (phase == Phase.STOPPING) reasons.add("the relay is stopping");
+        memory.shortage().ifPresent(what -> reasons.add("no more clients are taken: " + what));
         queue.refusal().ifPresent(why -> reasons.add("the queue takes no mail: " + why.getMessage()));
         return reasons;
     }
@@ -249,6 +327,7 @@ final class Relay implements Readiness {
         drains.add(engine.drain(limit));
         await(Future.join(drains), limit.plus(CLOSE_MAX), "what still runs is cut off");
         await(admin.close(), CLOSE_MAX, "the admin interface does not close");
+        authentication.close();
         queue.close();
         await(vertx.close(), CLOSE_MAX, "the event loops do not end");
         meters.close();

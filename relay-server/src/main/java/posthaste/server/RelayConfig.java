@@ -4,18 +4,22 @@ import java.util.List;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.auth.AuthConfig;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
 import posthaste.server.smtp.ListenerConfig;
 import posthaste.server.terminal.TerminalsConfig;
+import posthaste.server.tls.TlsConfig;
 
 /**
  * The whole configuration, one component per section of the file (docs/configuration.md).
  *
  * @param hostname our name, a valid domain
  * @param listeners where mail is taken, at least one, in the order of the file
+ * @param tls the certificates that clients are shown
  * @param access what clients may do, by where they come from
+ * @param auth who may log in
  * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
  * @param terminals on which users take messages at once
@@ -27,7 +31,9 @@ import posthaste.server.terminal.TerminalsConfig;
 public record RelayConfig(
         String hostname,
         List<ListenerConfig> listeners,
+        TlsConfig tls,
         AccessConfig access,
+        AuthConfig auth,
         DirectoryConfig directory,
         LimitsConfig limits,
         TerminalsConfig terminals,

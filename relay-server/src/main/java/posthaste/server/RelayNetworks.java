@@ -6,8 +6,8 @@ import posthaste.delivery.route.Network;
 import posthaste.server.policy.TrustedNetworks;
 
 /**
- * Judges {@code relay.networks}: whoever is in them sends mail to anybody in our name, so a network that holds a good
- * part of the Internet is refused. Private IPv6 space may be as wide as it is; the widest private IPv4 network is a /8.
+ * Judges {@code relay.networks}, and those whose hosts may say who a client is: whoever is in them sends mail to anybody in
+ * our name, so a network that holds a good part of the Internet is refused. Private IPv6 space may be as wide as it is; the widest private IPv4 network is a /8.
  */
 final class RelayNetworks {
     private static final int IPV4_BITS_MIN = 8;
@@ -23,7 +23,7 @@ final class RelayNetworks {
         int min = network.base() instanceof Inet4Address ? IPV4_BITS_MIN : IPV6_BITS_MIN;
         if (network.prefixBits() < min && !isPrivate(network)) {
             throw new IllegalArgumentException(
-                    "%s would make an open relay; name the networks of your own clients, no wider than /%d"
+                    "%s would make an open relay; name the networks of your own hosts, no wider than /%d"
                             .formatted(Section.shown(cidr), min));
         }
         return cidr;

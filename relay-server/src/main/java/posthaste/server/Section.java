@@ -100,6 +100,12 @@ final class Section {
         notes.warning(positionOf(key), pathOf(key), text);
     }
 
+    /** Takes over what is wrong with a file that the key names. */
+    void include(String key, ConfigNotes notesOfFile) {
+        if (!notesOfFile.problems().isEmpty()) wrong.add(key);
+        notes.include(notesOfFile);
+    }
+
     /** Reads a value; {@code parser} throws IllegalArgumentException saying what was expected. */
     <T> T read(String key, String defaultText, T fallback, Function<Object, T> parser) {
         known.add(key);
@@ -284,17 +290,6 @@ final class Section {
             if (value.equals(false)) return false;
             throw new IllegalArgumentException(
                     value.equals(true) ? notYet(feature) + ": write false" : "expected false, found " + kindOf(value));
-        });
-    }
-
-    /** A list that must be empty in this version. */
-    void none(String key, String feature) {
-        read(key, "[]", List.of(), value -> {
-            if (value instanceof TomlArray array && array.isEmpty()) return List.of();
-            throw new IllegalArgumentException(
-                    value instanceof TomlArray
-                            ? notYet(feature) + ": write []"
-                            : "expected [], found " + kindOf(value));
         });
     }
 

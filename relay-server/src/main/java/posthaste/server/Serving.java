@@ -31,6 +31,11 @@ public final class Serving {
                 config.queue().directory().toAbsolutePath().normalize());
         warnings.forEach(warning -> LOG.warn("{}", warning));
         Relay relay = Relay.start(config, logging, why -> stopping.failed(brokenBy(why)));
+        Signals.handle("HUP", () -> {
+            LOG.info(
+                    "SIGHUP: certificates and users are read again; the rest of the configuration is read at start only");
+            relay.reload();
+        });
         Optional<CannotStart> failure = stopping.await();
         stopWithin(relay, failure.isEmpty() ? config.limits().drainTimeout() : Duration.ZERO);
         if (failure.isPresent()) throw failure.get();

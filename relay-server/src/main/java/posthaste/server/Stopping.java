@@ -29,9 +29,6 @@ final class Stopping {
     void listen() {
         Signals.handle("TERM", () -> signalled("SIGTERM"));
         Signals.handle("INT", () -> signalled("SIGINT"));
-        Signals.handle(
-                "HUP",
-                () -> LOG.warn("SIGHUP: the configuration is read at start only; restart the relay to change it"));
     }
 
     void signalled(String name) {

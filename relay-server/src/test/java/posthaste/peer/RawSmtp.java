@@ -12,15 +12,18 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends exactly the octets it is given, which no library does. One owner thread. */
 final class RawSmtp implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final int REPLY_LINES_MAX = 100;
+    private static final String HOST = "relay.peer.example";
 
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
 
     private RawSmtp(Socket socket) throws IOException {
         this.socket = socket;
@@ -43,6 +46,28 @@ final class RawSmtp implements AutoCloseable {
         out.write((line + "\r\n").getBytes(ISO_8859_1));
         out.flush();
         return reply();
+    }
+
+    /** STARTTLS, and the handshake behind it. */
+    void startTls(SSLContext context) throws IOException {
+        String answer = command("STARTTLS");
+        if (!answer.startsWith("220")) throw new IOException(answer);
+        var tls = (SSLSocket) context.getSocketFactory().createSocket(socket, HOST, socket.getPort(), true);
+        tls.startHandshake();
+        socket = tls;
+        in = new BufferedInputStream(tls.getInputStream());
+        out = new BufferedOutputStream(tls.getOutputStream(), 64 * 1024);
+    }
+
+    /** Sends a line and waits for nothing: what a server says. */
+    void say(String line) throws IOException {
+        out.write((line + "\r\n").getBytes(ISO_8859_1));
+        out.flush();
+    }
+
+    /** The next line: what a server hears. */
+    String hear() throws IOException {
+        return line();
     }
 
     /** One message from {@code EHLO} on; the last reply, which is the first that refuses. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** docs/configuration.md and the code know the same keys with the same defaults. */
 class ConfigDocsTest {
     /** {@code | `key` | type | `default` | ...}; the section is the last heading with a table's name in it. */
-    private static final Pattern ROW = Pattern.compile("^\\| `([a-z.-]+)` \\|[^|]*\\| ([^|]*?) \\|.*");
+    private static final Pattern ROW = Pattern.compile("^\\| `([a-z0-9.-]+)` \\|[^|]*\\| ([^|]*?) \\|.*");
 
     private static final Pattern SECTION = Pattern.compile("^#+ .*`\\[+([a-z.-]+)]+`.*");
 

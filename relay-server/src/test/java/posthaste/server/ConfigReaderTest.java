@@ -24,8 +24,12 @@ import posthaste.server.admin.AdminConfig;
 import posthaste.server.policy.Alias;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
+import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.LimitsConfig;
+import posthaste.server.smtp.LineEnds;
 import posthaste.server.smtp.ListenerConfig;
+import posthaste.server.smtp.TlsMode;
 import posthaste.server.terminal.TerminalsConfig;
 import posthaste.smtp.Mailbox;
 
@@ -99,12 +103,14 @@ class ConfigReaderTest {
                 proxy-networks = []
                 [[listener]]
                 bind = "[::1]:587"
+                allow-plaintext-auth = true
                 [relay]
                 networks = ["10.0.0.0/8"]
                 xclient-networks = []
                 etrn-networks = ["10.1.0.0/16"]
                 refused-networks = ["10.2.0.0/16"]
                 verify-domains = true
+                client-certificates = ["SHA256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"]
                 [limits]
                 message-size = "1 MiB"
                 recipients = 200
@@ -118,6 +124,11 @@ class ConfigReaderTest {
                 messages-per-connection = 15
                 deliver-by-min = "16s"
                 hold-max = "17d"
+                connections-per-network = 18
+                connections-per-minute = 19
+                messages-per-minute = 20
+                data-rate-min = "21 B"
+                header-size = "65 KiB"
                 [event-loops]
                 count = 3
                 transport = "nio"
@@ -190,10 +201,17 @@ class ConfigReaderTest {
         assertThat(config.hostname()).isEqualTo("relay.example.org");
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig(Addresses.bind("0.0.0.0:25")),
-                        new ListenerConfig(Addresses.bind("[::1]:587")));
+                        new ListenerConfig(
+                                Addresses.bind("0.0.0.0:25"), LineEnds.STRICT, TlsMode.OFF, AuthMode.OFF, false),
+                        new ListenerConfig(
+                                Addresses.bind("[::1]:587"),
+                                LineEnds.STRICT,
+                                TlsMode.OPTIONAL,
+                                AuthMode.OPTIONAL,
+                                true));
         assertThat(config.access().networks().contains(address("10.1.2.3"))).isTrue();
         assertThat(config.access().networks().contains(address("127.0.0.1"))).isFalse();
+        assertThat(config.access().clientCertificates()).containsExactly("00112233445566778899aabbccddeeff".repeat(2));
         assertThat(config.eventLoops()).isEqualTo(new EventLoopsConfig(Optional.of(3), EventLoopsConfig.Kind.NIO));
         assertThat(config.limits())
                 .isEqualTo(new LimitsConfig(
@@ -208,7 +226,8 @@ class ConfigReaderTest {
                         Duration.ZERO,
                         Optional.of(15),
                         Duration.ofSeconds(16),
-                        Duration.ofDays(17)));
+                        Duration.ofDays(17),
+                        new LimitsConfig.Guards(18, Optional.of(19), Optional.of(20), 21, 65 << 10)));
         assertThat(config.queue())
                 .isEqualTo(new QueueConfig(
                         Path.of("/var/lib/posthaste"),
@@ -432,10 +451,35 @@ class ConfigReaderTest {
                 "::ffff:0:0/103"
             })
     void noConfigurationMakesAnOpenRelay(String network) {
-        assertThat(problems("relay.networks = [\"" + network + "\"]"))
-                .singleElement()
-                .asString()
-                .contains("would make an open relay; name the networks of your own clients");
+        String list = " = [\"" + network + "\"]";
+        for (String key : List.of(
+                "relay.networks" + list, "relay.xclient-networks" + list, "[[listener]]\nproxy-networks" + list)) {
+            assertThat(problems(key))
+                    .singleElement()
+                    .asString()
+                    .contains("would make an open relay; name the networks of your own hosts");
+        }
+    }
+
+    @Test
+    void hostsThatSpeakForOthersReachTheirPlaces() {
+        RelayConfig config = usable("""
+                [[listener]]
+                proxy-networks = ["10.3.0.0/16", "2001:db8::5"]
+                [relay]
+                xclient-networks = ["10.4.0.0/16"]
+                """);
+
+        TrustedNetworks proxies = config.listeners().get(0).proxies();
+        assertThat(proxies.contains(address("10.3.0.1"))).isTrue();
+        assertThat(proxies.contains(address("2001:db8::5"))).isTrue();
+        assertThat(proxies.contains(address("10.4.0.1"))).isFalse();
+        assertThat(config.access().xclientNetworks().contains(address("10.4.0.1")))
+                .isTrue();
+        assertThat(config.access().xclientNetworks().contains(address("10.3.0.1")))
+                .isFalse();
+        assertThat(usable("").listeners().get(0).proxies().isEmpty()).isTrue();
+        assertThat(usable("").access().xclientNetworks().isEmpty()).isTrue();
     }
 
     @ParameterizedTest
@@ -448,20 +492,11 @@ class ConfigReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "listener = [{tls = 'required'}]",
-                "listener = [{tls = 'implicit'}]",
-                "listener = [{auth = 'required'}]",
-                "listener = [{allow-plaintext-auth = true}]",
-                "listener = [{proxy-networks = ['10.0.0.0/8']}]",
-                "relay.xclient-networks = ['10.0.0.0/8']",
                 "delivery.tls = 'required'",
                 "delivery.tls = 'verified'",
                 "route = [{match = ['*'], next-hop = ['a'], tls = 'verified'}]",
                 "route = [{match = ['*'], next-hop = ['a'], username = 'u'}]",
                 "route = [{match = ['*'], next-hop = ['a'], password = 'p'}]",
-                "tls.certificate = 'cert.pem'",
-                "auth.user = [{name = 'a'}]",
-                "grant = [{user = 'a'}]"
             })
     void whatThisVersionCannotDoIsRefusedAndNeverIgnored(String toml) {
         assertThat(problems(toml))

@@ -31,6 +31,16 @@ final class AddressLiteral {
         return close != NONE && close == to - 1 && (end(in, from, to) == to || isIpv6(in, from + 1, close));
     }
 
+    /** Whether {@code in[from, to)} is an address without brackets; IPv6 has its tag, as XCLIENT wants it. */
+    static boolean isBare(byte[] in, int from, int to) {
+        return hasTag(in, from, to) ? isIpv6(in, from + TAG.length(), to) : isIpv4(in, from, to);
+    }
+
+    /** A bare address without its tag. */
+    static String untagged(String bare) {
+        return bare.regionMatches(true, 0, TAG, 0, TAG.length()) ? bare.substring(TAG.length()) : bare;
+    }
+
     private static int close(byte[] in, int from, int to) {
         if (from == to || in[from] != '[') return NONE;
         int at = from + 1;

@@ -6,8 +6,10 @@ import static posthaste.smtp.AddressGrammar.NONE;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
-/** Reads the commands whose argument is no path: BDAT, VRFY, EXPN, ETRN and ATRN. Each method is given the argument. */
+/** Reads the commands whose argument is no path: BDAT, VRFY, EXPN, ETRN, ATRN and AUTH. Each method is given the argument. */
 final class ArgumentReader {
     private static final String LAST = "LAST";
     private static final String SMTP_UTF8 = "SMTPUTF8";
@@ -16,6 +18,9 @@ final class ArgumentReader {
     private static final int CHUNK_DIGITS_MAX = 18;
     /** Octets of the name of a queue in ETRN. */
     private static final int QUEUE_NAME_MAX = 255;
+
+    /** RFC 4422 §3.1. */
+    private static final int MECHANISM_MAX = 20;
 
     private ArgumentReader() {}
 
@@ -106,6 +111,28 @@ final class ArgumentReader {
             at = comma + 1;
         }
         return new Command.Atrn(domains);
+    }
+
+    /** sasl-mech [SP initial-response] (RFC 4954 §4); what the response holds is looked at where it is used. */
+    static Command auth(byte[] in, int from, int to) {
+        int end = from;
+        while (end < to && isMechanismOctet(in[end])) end++;
+        int response = skipBlanks(in, end, to);
+        boolean named = end > from && end - from <= MECHANISM_MAX && (end == to || CommandParser.isBlank(in[end]));
+        if (!named) return refuse(from == to ? Replies.ARGUMENT_NEEDED : Replies.BAD_ARGUMENT);
+        for (int i = response; i < to; i++) {
+            if (in[i] <= ' ') return refuse(Replies.BAD_ARGUMENT);
+        }
+        Optional<String> initial = response == to ? Optional.empty() : Optional.of(text(in, response, to));
+        return new Command.Auth(text(in, from, end).toUpperCase(Locale.ROOT), initial);
+    }
+
+    private static boolean isMechanismOctet(byte octet) {
+        return AddressGrammar.isDigit(octet)
+                || (octet >= 'A' && octet <= 'Z')
+                || (octet >= 'a' && octet <= 'z')
+                || octet == '-'
+                || octet == '_';
     }
 
     private static boolean isAsciiDomain(byte[] in, int from, int to) {

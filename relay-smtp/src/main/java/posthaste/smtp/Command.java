@@ -179,6 +179,48 @@ public sealed interface Command {
         }
     }
 
+    /** STARTTLS (RFC 3207 §4): TLS follows the answer. */
+    record StartTls() implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.startTls(this);
+        }
+    }
+
+    /**
+     * AUTH (RFC 4954 §4).
+     *
+     * @param mechanism of SASL, in upper case
+     * @param initialResponse in base64 as written, {@code =} for one of no octets; a secret
+     */
+    record Auth(String mechanism, Optional<String> initialResponse) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.auth(this);
+        }
+
+        @Override
+        public String toString() {
+            return "Auth[" + mechanism + "]";
+        }
+    }
+
+    /** XCLIENT, of Postfix: whoever speaks does so for another client, and the session begins anew with that one. */
+    record Xclient(ClientAttributes attributes) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.xclient(this);
+        }
+    }
+
+    /** XFORWARD, of Postfix: from whom the next message really comes, for the log. */
+    record Xforward(ClientAttributes attributes) implements Command {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.xforward(this);
+        }
+    }
+
     /** QUIT (RFC 5321 §4.1.1.10). */
     record Quit() implements Command {
         @Override
@@ -246,6 +288,14 @@ public sealed interface Command {
         R turn(Turn command);
 
         R atrn(Atrn command);
+
+        R startTls(StartTls command);
+
+        R auth(Auth command);
+
+        R xclient(Xclient command);
+
+        R xforward(Xforward command);
 
         R quit(Quit command);
 

@@ -15,7 +15,7 @@ public final class CommandParser {
     private static final String TO = "TO:";
 
     /** Verbs of SMTP and its extensions that this version does not offer. */
-    private static final Set<String> UNIMPLEMENTED = Set.of("STARTTLS", "AUTH", "BURL", "XCLIENT", "XFORWARD");
+    private static final Set<String> UNIMPLEMENTED = Set.of("BURL");
 
     /** Methods of HTTP: a browser was made to talk to us, and its header or body may hold commands. */
     private static final Set<String> HTTP_METHODS =
@@ -42,12 +42,17 @@ public final class CommandParser {
     private static final int ETRN = 0x4554524E;
     private static final int TURN = 0x5455524E;
     private static final int ATRN = 0x4154524E;
+    private static final int AUTH = 0x41555448;
+    private static final String STARTTLS = "STARTTLS";
+    private static final String XCLIENT = "XCLIENT";
+    private static final String XFORWARD = "XFORWARD";
 
     private static final Command THE_DATA = new Command.Data();
     private static final Command THE_RSET = new Command.Rset();
     private static final Command THE_NOOP = new Command.Noop();
     private static final Command THE_QUIT = new Command.Quit();
     private static final Command THE_TURN = new Command.Turn();
+    private static final Command THE_STARTTLS = new Command.StartTls();
     /** A chunk follows whatever is wrong with the line. */
     private static final Command LOST_BDAT = new Command.LostBdat(Replies.CONTROL_OCTET);
 
@@ -154,6 +159,7 @@ public final class CommandParser {
             case ETRN -> ArgumentReader.etrn(line, argument, to);
             case TURN -> withoutArgument(THE_TURN);
             case ATRN -> ArgumentReader.atrn(line, argument, to);
+            case AUTH -> ArgumentReader.auth(line, argument, to);
             default -> other(from + Integer.BYTES);
         };
     }
@@ -161,6 +167,9 @@ public final class CommandParser {
     private Command other(int verbEnd) {
         if (verbEnd - from > VERB_MAX) return refuse(Replies.UNKNOWN_COMMAND);
         String verb = text(from, verbEnd).toUpperCase(Locale.ROOT);
+        if (verb.equals(STARTTLS)) return withoutArgument(THE_STARTTLS);
+        if (verb.equals(XCLIENT)) return ClientAttributeReader.xclient(line, argument, to);
+        if (verb.equals(XFORWARD)) return ClientAttributeReader.xforward(line, argument, to);
         if (HTTP_METHODS.contains(verb)) return THE_FOREIGN;
         return UNIMPLEMENTED.contains(verb) ? new Command.Unimplemented(verb) : refuse(Replies.UNKNOWN_COMMAND);
     }

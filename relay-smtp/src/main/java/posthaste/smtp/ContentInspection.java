@@ -24,6 +24,7 @@ public final class ContentInspection {
     private int nameOctets;
 
     private long octets;
+    private long headerOctets;
     private long lineOctets;
     private long longestLine;
     private int receivedFields;
@@ -43,6 +44,11 @@ public final class ContentInspection {
     /** Octets of the longest line so far, without its CRLF (RFC 5321 §4.5.3.1.6 allows 998). */
     public long longestLine() {
         return Math.max(longestLine, lineOctets);
+    }
+
+    /** Octets of the header so far, the empty line behind it included. */
+    public long headerOctets() {
+        return inHeader ? headerOctets + lineOctets : headerOctets;
     }
 
     /** {@code Received} fields in the header so far: the hops behind the message (RFC 5321 §6.3). */
@@ -105,7 +111,10 @@ public final class ContentInspection {
 
     /** The LF behind a CR was seen. */
     void endLine() {
-        if (lineEmpty) inHeader = false;
+        if (inHeader) {
+            headerOctets += lineOctets + 1;
+            inHeader = !lineEmpty;
+        }
         longestLine = Math.max(longestLine, lineOctets - 1);
         lineOctets = 0;
     }

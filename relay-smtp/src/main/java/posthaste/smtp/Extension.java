@@ -41,6 +41,10 @@ public enum Extension {
     REQUIRE_TLS("REQUIRETLS"),
     /** RFC 4954. */
     AUTH("AUTH"),
+    /** What a proxy says of the client that it speaks for: a protocol of Postfix. */
+    XCLIENT("XCLIENT"),
+    /** What a filter says of the client that handed a message in: a protocol of Postfix. */
+    XFORWARD("XFORWARD"),
     /** RFC 5321 §4.1.1.6. */
     VRFY("VRFY"),
     /** RFC 5321 §4.1.1.7. */

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.StringTokenizer;
+import java.util.stream.Collectors;
 
 /**
  * What one server offers in its reply to EHLO (RFC 5321 §4.1.1.1).
@@ -130,10 +131,17 @@ public record Extensions(
             case SIZE -> " " + offer.sizeMax();
             case DELIVER_BY -> " " + offer.deliverByMin().toSeconds();
             case FUTURE_RELEASE -> " " + hold(offer.futureRelease().orElseThrow());
+            case AUTH -> " " + String.join(" ", offer.mechanisms());
             case MT_PRIORITY -> " " + PRIORITY_PROFILE;
+            case XCLIENT -> " " + names(ClientAttribute.OF_XCLIENT);
+            case XFORWARD -> " " + names(ClientAttribute.OF_XFORWARD);
             case LIMITS -> " RCPTMAX=" + offer.recipientsMax() + mailMax(offer.messagesMax());
             default -> "";
         };
+    }
+
+    private static String names(List<ClientAttribute> attributes) {
+        return attributes.stream().map(ClientAttribute::name).collect(Collectors.joining(" "));
     }
 
     private static String hold(Offer.Hold hold) {

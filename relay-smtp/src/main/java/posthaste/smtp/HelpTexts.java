@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 final class HelpTexts {
     private static final String MAIL_PARAMETERS = "Parameters: SIZE=octets BODY=7BIT|8BITMIME|BINARYMIME SMTPUTF8"
             + " RET=FULL|HDRS ENVID=xtext AUTH=<>|xtext BY=seconds;R|N[T] HOLDFOR=seconds HOLDUNTIL=date-time"
-            + " MT-PRIORITY=-9..9";
+            + " MT-PRIORITY=-9..9 REQUIRETLS";
     private static final String MAIL_REPLIES = "250; 451, 452, 501, 503, 550, 552, 555, 421";
-    private static final String MAIL_SOURCES = ", RFC 1870, 6152, 3030, 6531, 3461, 4954, 2852, 4865, 6710";
+    private static final String MAIL_SOURCES = ", RFC 1870, 6152, 3030, 6531, 3461, 4954, 2852, 4865, 6710, 8689";
 
     /** A verb, the extension without which it is not valid (none: it always is), and its lines. */
     private record Topic(String verb, Optional<Extension> needs, Reply text) {
@@ -35,6 +35,28 @@ final class HelpTexts {
                     "EHLO <domain or address literal>",
                     "250, one line per extension; 501, 421",
                     "RFC 5321 section 4.1.1.1"),
+            offered(
+                    Extension.START_TLS,
+                    "STARTTLS, then a TLS handshake",
+                    "220; 454, 501, 503, 421",
+                    "RFC 3207 section 4"),
+            offered(
+                    Extension.AUTH,
+                    "AUTH <mechanism> [initial response in base64]",
+                    "235, 334; 454, 500, 501, 503, 504, 535, 538, 421",
+                    "RFC 4954 section 4"),
+            offered(
+                    Extension.XCLIENT,
+                    "XCLIENT <attribute>=<xtext> [...], of a proxy: who its client is; begins anew with a greeting",
+                    "Attributes: NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT",
+                    "220, 554; 501, 503, 550, 421",
+                    "Postfix XCLIENT"),
+            offered(
+                    Extension.XFORWARD,
+                    "XFORWARD <attribute>=<xtext> [...], of a filter: whose the next message is, for the log",
+                    "Attributes: NAME ADDR PORT PROTO HELO IDENT SOURCE",
+                    "250; 501, 503, 550, 421",
+                    "Postfix XFORWARD"),
             always(
                     "MAIL",
                     "MAIL FROM:<reverse-path> [parameters]",
@@ -101,7 +123,7 @@ final class HelpTexts {
             offered(
                     Extension.TURN,
                     "TURN, client and server change roles",
-                    "250; 501, 502, 503, 421",
+                    "250; 450, 451, 501, 502, 503, 421",
                     "RFC 821 section 3.8, RFC 5321 appendix F.1"),
             offered(
                     Extension.HELP,

@@ -34,7 +34,8 @@ final class MailParameterReader {
         DELIVER_BY("BY", 6),
         HOLD_FOR("HOLDFOR", 7),
         HOLD_UNTIL("HOLDUNTIL", 7),
-        PRIORITY("MT-PRIORITY", 8);
+        PRIORITY("MT-PRIORITY", 8),
+        REQUIRE_TLS("REQUIRETLS", 9);
 
         private static final Keyword[] ALL = values();
 
@@ -62,6 +63,7 @@ final class MailParameterReader {
     private Optional<DeliverBy> deliverBy = Optional.empty();
     private Optional<FutureRelease> futureRelease = Optional.empty();
     private OptionalInt priority = OptionalInt.empty();
+    private boolean requireTls;
 
     /** The refusal, or nothing; {@code to} lies behind the last octet that is no blank. */
     Optional<Reply> read(byte[] line, int from, int to) {
@@ -85,7 +87,16 @@ final class MailParameterReader {
         if (seen == 0) return MailParameters.NONE;
         if ((seen & ~(bit(Keyword.SIZE) | bit(Keyword.BODY))) == 0) return MailParameters.of(size, body);
         return new MailParameters(
-                size, body, smtpUtf8, returnContent, envelopeId, submitter, deliverBy, futureRelease, priority);
+                size,
+                body,
+                smtpUtf8,
+                returnContent,
+                envelopeId,
+                submitter,
+                deliverBy,
+                futureRelease,
+                priority,
+                requireTls);
     }
 
     private void clear() {
@@ -101,6 +112,7 @@ final class MailParameterReader {
         deliverBy = Optional.empty();
         futureRelease = Optional.empty();
         priority = OptionalInt.empty();
+        requireTls = false;
     }
 
     private static int bit(Keyword keyword) {
@@ -129,6 +141,7 @@ final class MailParameterReader {
             case HOLD_FOR -> takeFutureRelease(TimeValues.holdFor(cursor));
             case HOLD_UNTIL -> takeFutureRelease(TimeValues.holdUntil(cursor));
             case PRIORITY -> takePriority();
+            case REQUIRE_TLS -> takeRequireTls();
         };
     }
 
@@ -206,6 +219,11 @@ final class MailParameterReader {
     private boolean takeFutureRelease(Optional<FutureRelease> value) {
         futureRelease = value;
         return value.isPresent();
+    }
+
+    private boolean takeRequireTls() {
+        requireTls = !cursor.hasValue();
+        return requireTls;
     }
 
     private boolean takePriority() {

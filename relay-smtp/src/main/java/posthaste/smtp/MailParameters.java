@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param deliverBy BY (RFC 2852)
  * @param futureRelease HOLDFOR or HOLDUNTIL (RFC 4865)
  * @param priority MT-PRIORITY, -9 to 9 (RFC 6710)
+ * @param requireTls REQUIRETLS: never to be sent without TLS from here on (RFC 8689)
  */
 public record MailParameters(
         OptionalLong size,
@@ -27,7 +28,8 @@ public record MailParameters(
         Optional<String> submitter,
         Optional<DeliverBy> deliverBy,
         Optional<FutureRelease> futureRelease,
-        OptionalInt priority) {
+        OptionalInt priority,
+        boolean requireTls) {
     /** RFC 6710 §4. */
     public static final int PRIORITY_MAX = 9;
 
@@ -47,7 +49,8 @@ public record MailParameters(
                 && submitter.isEmpty()
                 && deliverBy.isEmpty()
                 && futureRelease.isEmpty()
-                && priority.isEmpty();
+                && priority.isEmpty()
+                && !requireTls;
     }
 
     /** Only SIZE and BODY, what nearly every client says. */
@@ -61,6 +64,7 @@ public record MailParameters(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                false);
     }
 }

@@ -3,6 +3,7 @@ package posthaste.smtp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param futureRelease how far ahead mail may be released; where it is empty FUTURERELEASE is not offered
  * @param recipientsMax recipients per transaction (RFC 9422 §4.2)
  * @param messagesMax transactions per connection, where that is limited (RFC 9422 §4.1)
+ * @param mechanisms of AUTH, the best first (RFC 4954 §3); where there are none AUTH is not offered
  */
 public record Offer(
         Set<Extension> extensions,
@@ -24,7 +26,8 @@ public record Offer(
         Duration deliverByMin,
         Optional<Hold> futureRelease,
         int recipientsMax,
-        OptionalInt messagesMax) {
+        OptionalInt messagesMax,
+        List<String> mechanisms) {
     /** What anybody may use on any connection. */
     public static final Set<Extension> FOR_EVERYBODY = Set.of(
             Extension.SIZE,
@@ -54,10 +57,14 @@ public record Offer(
 
     public Offer {
         extensions = Set.copyOf(extensions);
+        mechanisms = List.copyOf(mechanisms);
         if (sizeMax < 1 || recipientsMax < 1) throw new IllegalArgumentException("no room for a message");
         if (deliverByMin.toSeconds() < 1) throw new IllegalArgumentException("BY=0;R: " + deliverByMin);
         if (extensions.contains(Extension.FUTURE_RELEASE) != futureRelease.isPresent()) {
             throw new IllegalArgumentException("FUTURERELEASE is offered with its limits or not at all");
+        }
+        if (extensions.contains(Extension.AUTH) == mechanisms.isEmpty()) {
+            throw new IllegalArgumentException("AUTH is offered with mechanisms or not at all");
         }
     }
 
@@ -65,14 +72,22 @@ public record Offer(
     public Offer with(Set<Extension> more) {
         EnumSet<Extension> all = EnumSet.copyOf(extensions);
         all.addAll(more);
-        return new Offer(all, sizeMax, deliverByMin, futureRelease, recipientsMax, messagesMax);
+        return new Offer(all, sizeMax, deliverByMin, futureRelease, recipientsMax, messagesMax, mechanisms);
+    }
+
+    /** The same with AUTH on offer, by these mechanisms; without them as it is. */
+    public Offer with(List<String> authMechanisms) {
+        if (authMechanisms.isEmpty()) return this;
+        EnumSet<Extension> all = EnumSet.copyOf(extensions);
+        all.add(Extension.AUTH);
+        return new Offer(all, sizeMax, deliverByMin, futureRelease, recipientsMax, messagesMax, authMechanisms);
     }
 
     /** The same with FUTURERELEASE on offer. */
     public Offer with(Hold hold) {
         EnumSet<Extension> all = EnumSet.copyOf(extensions);
         all.add(Extension.FUTURE_RELEASE);
-        return new Offer(all, sizeMax, deliverByMin, Optional.of(hold), recipientsMax, messagesMax);
+        return new Offer(all, sizeMax, deliverByMin, Optional.of(hold), recipientsMax, messagesMax, mechanisms);
     }
 
     public boolean offers(Extension extension) {

@@ -15,6 +15,11 @@ public final class Replies {
     /** Characters of a line of status: 512 octets hold them in UTF-8 too. */
     private static final int STATUS_CHARS_MAX = 120;
 
+    /** RFC 3207 §4: TLS begins behind it. */
+    public static final Reply START_TLS = Reply.of(220, "2.0.0", "Ready to start TLS");
+
+    public static final Reply AUTHENTICATED = Reply.of(235, "2.7.0", "Authentication succeeded");
+
     public static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     public static final Reply SENDER_OK = Reply.of(250, "2.1.0", "Sender ok");
     public static final Reply RECIPIENT_OK = Reply.of(250, "2.1.5", "Recipient ok");
@@ -28,8 +33,17 @@ public final class Replies {
     public static final Reply START_MAIL = Reply.plain(354, "End data with <CR><LF>.<CR><LF>");
 
     public static final Reply SHUTTING_DOWN = Reply.of(421, "4.3.2", "Service shutting down, try again later");
+    /** Less than {@code data-rate-min} over a whole message. */
+    public static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "Message comes too slowly, closing connection");
+
     public static final Reply TIMED_OUT = Reply.of(421, "4.4.2", "Timeout, closing connection");
     public static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "Too many errors, closing connection");
+    /** Connections of one client within a minute. */
+    public static final Reply TOO_MANY_CONNECTIONS_AT_ONCE =
+            Reply.of(421, "4.7.0", "Too many connections within a minute, try again later");
+    /** Memory is short: who is connected goes on. */
+    public static final Reply SHORT_OF_MEMORY = Reply.of(421, "4.3.1", "Server is short of memory, try again later");
+
     public static final Reply TOO_MANY_CONNECTIONS = Reply.of(421, "4.7.0", "Too many connections, try again later");
     /** RFC 5321 §4.3.1 and the budget of NOOP, RSET, VRFY and HELP without mail between. */
     public static final Reply TOO_MANY_JUNK_COMMANDS =
@@ -50,13 +64,35 @@ public final class Replies {
     public static final Reply DOMAIN_UNVERIFIED = Reply.of(451, "4.4.3", "Domain not found for now, try again later");
     /** The disk refused: the message was not accepted and nothing of it stays. */
     public static final Reply STORAGE_FAILED = Reply.of(451, "4.3.0", "Message not stored, try again later");
+    /** Too many handshakes at once (RFC 3207 §4). */
+    public static final Reply TLS_BUSY = Reply.of(454, "4.7.0", "TLS not available now, try again later");
+    /** RFC 4954 §6: the users cannot be read, or too many passwords are being checked. */
+    public static final Reply AUTH_UNAVAILABLE =
+            Reply.of(454, "4.7.0", "Authentication not available now, try again later");
+    /** Guessing at passwords. */
+    public static final Reply TOO_MANY_GUESSES =
+            Reply.of(421, "4.7.0", "Too many failed authentications, closing connection");
     /** A bug of ours; the connection ends. */
     public static final Reply INTERNAL_ERROR = Reply.of(421, "4.3.0", "Internal error, closing connection");
+
+    /** Messages of one client within a minute. */
+    public static final Reply TOO_MANY_MESSAGES_AT_ONCE =
+            Reply.of(450, "4.7.1", "Too many messages within a minute, try again later");
+
+    public static final Reply NO_MEMORY_FOR_MESSAGE =
+            Reply.of(452, "4.3.1", "Server is short of memory, try again later");
 
     public static final Reply INSUFFICIENT_STORAGE = Reply.of(452, "4.3.1", "Insufficient system storage");
     /** RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction. */
     public static final Reply TOO_MANY_RECIPIENTS =
             Reply.of(452, "4.5.3", "Too many recipients, send the rest in another transaction");
+
+    /** MAIL of a user who has sent all that an hour allows. */
+    public static final Reply TOO_MANY_MESSAGES_OF_USER =
+            Reply.of(450, "4.7.1", "This user has sent too many messages, try again later");
+    /** RCPT of the same. Not 4.5.3, which asks for another transaction at once. */
+    public static final Reply TOO_MANY_RECIPIENTS_OF_USER =
+            Reply.of(452, "4.7.1", "This user has written to too many recipients today, try again later");
 
     /** ETRN of a client that may not ask (RFC 1985 §5.4). */
     public static final Reply ETRN_NOT_ALLOWED = Reply.of(459, "4.7.1", "Node not allowed: ETRN is for known clients");
@@ -98,17 +134,47 @@ public final class Replies {
     public static final Reply DOMAIN_MISSING = Reply.of(553, "5.1.3", "Recipient address without a domain");
     public static final Reply UNKNOWN_PARAMETER = Reply.of(555, "5.5.4", "Unknown parameter");
 
+    /** RFC 4954 §4: what the client sent in AUTH. */
+    public static final Reply NOT_BASE64 = Reply.of(501, "5.5.2", "Response is not base64");
+
+    public static final Reply BAD_SASL = Reply.of(501, "5.5.2", "Response does not fit the mechanism");
+    /** The client answered a challenge by an asterisk. */
+    public static final Reply AUTH_CANCELLED = Reply.of(501, "5.7.0", "Authentication cancelled");
+
+    public static final Reply AUTH_LINE_TOO_LONG = Reply.of(500, "5.5.6", "Authentication exchange line is too long");
+
+    /** 250 to TURN and ATRN: the next thing on the connection is the greeting of the client (RFC 821 §3.8). */
+    public static final Reply TURNED = Reply.of(250, "2.0.0", "Ok, now reversing the connection");
+
+    /** Another session has some of the mail, or the relay is stopping. */
+    public static final Reply TURN_BUSY = Reply.of(450, "4.2.0", "Mail is being fetched already, try again later");
+    /** RFC 2645 §5.2.1: all or nothing. */
+    public static final Reply ATRN_REFUSED = Reply.of(450, "4.7.1", "ATRN request refused: not your domains");
+
+    public static final Reply TURN_UNABLE = Reply.of(451, "4.3.0", "Unable to look for mail now, try again later");
+    public static final Reply NO_MAIL = Reply.of(453, "4.2.0", "You have no mail");
+    /** Nobody has said that this user may. */
+    public static final Reply TURN_NOT_GRANTED = Reply.of(502, "5.7.1", "TURN is not granted to you");
+
     /** TURN without TLS and authentication: RFC 821's own refusal (§3.8). */
     public static final Reply TURN_UNSAFE = Reply.of(502, "5.7.0", "TURN needs TLS and authentication");
 
     public static final Reply HELLO_FIRST = Reply.of(503, "5.5.1", "Send HELO or EHLO first");
+    /** RFC 3207 §4.2. */
+    public static final Reply TLS_ALREADY = Reply.of(503, "5.5.1", "TLS is already active");
+    /** What is sent in the clear behind STARTTLS, or before its answer, may come from anybody (RFC 3207 §6). */
+    public static final Reply PIPELINED_BEHIND_STARTTLS =
+            Reply.of(503, "5.5.1", "STARTTLS must be the last command before its answer, closing connection");
+    /** RFC 4954 §4. */
+    public static final Reply AUTHENTICATED_ALREADY = Reply.of(503, "5.5.1", "Already authenticated");
+
     public static final Reply NESTED_MAIL = Reply.of(503, "5.5.1", "Sender already given");
     public static final Reply MAIL_FIRST = Reply.of(503, "5.5.1", "Need MAIL command first");
     public static final Reply RCPT_FIRST = Reply.of(503, "5.5.1", "Need RCPT command first");
     public static final Reply BAD_SEQUENCE = Reply.of(503, "5.5.1", "Bad sequence of commands");
     public static final Reply NOT_IN_TRANSACTION =
             Reply.of(503, "5.5.1", "Not allowed within a transaction, RSET ends it");
-    /** TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
+    /** XCLIENT changes the client, TURN and ATRN change roles: what was sent behind them before the answer belongs to nobody (RFC 2920 §3.1). */
     public static final Reply PIPELINED_BEHIND_TURN =
             Reply.of(503, "5.5.1", "Nothing may be sent before the answer, closing connection");
     /** RFC 3030 §2: one message comes by DATA or by BDAT. */
@@ -122,13 +188,32 @@ public final class Replies {
     public static final Reply UNKNOWN_ARGUMENT = Reply.of(504, "5.5.4", "Command parameter not implemented");
     public static final Reply UNKNOWN_HELP_TOPIC = Reply.of(504, "5.5.4", "No help on that, HELP lists the topics");
 
+    public static final Reply UNKNOWN_MECHANISM =
+            Reply.of(504, "5.5.4", "Authentication mechanism not available, EHLO lists those that are");
+
+    /** RFC 3207 §4: a listener that wants TLS first. */
+    public static final Reply TLS_FIRST = Reply.of(530, "5.7.0", "Send STARTTLS first");
+
     /** RFC 4954 §6. */
     public static final Reply AUTHENTICATION_NEEDED = Reply.of(530, "5.7.0", "Authentication required");
 
+    public static final Reply BAD_CREDENTIALS = Reply.of(535, "5.7.8", "Authentication credentials invalid");
+    /** RFC 4954 §4: no password in the clear. */
+    public static final Reply ENCRYPTION_NEEDED =
+            Reply.of(538, "5.7.11", "Encryption required for authentication, send STARTTLS first");
+
     public static final Reply RELAYING_DENIED = Reply.of(550, "5.7.1", "Relaying denied");
+    /** XCLIENT or XFORWARD of a client that the operator has not listed. */
+    public static final Reply FORWARDING_NOT_ALLOWED =
+            Reply.of(550, "5.7.1", "XCLIENT and XFORWARD are for listed proxies");
+
+    /** RFC 6409 §6.1: the user may not send in that name. */
+    public static final Reply NOT_YOUR_SENDER = Reply.of(553, "5.7.1", "Sender address is not one of yours");
+
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
+    public static final Reply HEADER_TOO_LARGE = Reply.of(552, "5.3.4", "Message header exceeds the maximum size");
     /** SEND: what a terminal shows is bounded. */
     public static final Reply TOO_LARGE_FOR_TERMINAL =
             Reply.of(552, "5.3.4", "Message is too large for a terminal, MAIL takes larger ones");
@@ -151,6 +236,11 @@ public final class Replies {
             Reply.of(501, "5.5.4", "BY returns the message before its release");
 
     private Replies() {}
+
+    /** {@code 334} and a challenge in base64, with a blank before it even where it is empty (RFC 4954 §4). */
+    public static Reply challenge(String base64) {
+        return Reply.plain(334, base64);
+    }
 
     /** {@code 250 2.0.0 <id> queued}: the relay is responsible for the message from here on (RFC 5321 §6.1). */
     public static Reply queued(String id) {

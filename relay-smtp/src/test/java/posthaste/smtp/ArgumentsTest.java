@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,5 +135,27 @@ class ArgumentsTest {
     private Command parse(String line) {
         byte[] in = line.getBytes(UTF_8);
         return parser.parse(in, 0, in.length);
+    }
+
+    @Test
+    void startTlsHasNoArgument() { // I209
+        assertThat(parse("STARTTLS")).isEqualTo(new Command.StartTls());
+        assertThat(parse("starttls ")).isEqualTo(new Command.StartTls());
+        assertThat(refusal("STARTTLS x")).isEqualTo(Replies.NO_ARGUMENT_ALLOWED);
+    }
+
+    @Test
+    void authHasAMechanismAndPerhapsAResponse() { // I231
+        assertThat(parse("AUTH plain")).isEqualTo(new Command.Auth("PLAIN", Optional.empty()));
+        assertThat(parse("AUTH SCRAM-SHA-256  =")).isEqualTo(new Command.Auth("SCRAM-SHA-256", Optional.of("=")));
+        assertThat(refusal("AUTH")).isEqualTo(Replies.ARGUMENT_NEEDED);
+        for (String bad : List.of("AUTH =", "AUTH PL\u00e9", "AUTH A.B", "AUTH PLAIN a b", "AUTH " + "A".repeat(21))) {
+            assertThat(refusal(bad)).as(bad).isEqualTo(Replies.BAD_ARGUMENT);
+        }
+    }
+
+    @Test
+    void aResponseIsNotPrinted() {
+        assertThat(parse("AUTH PLAIN AHNlY3JldA==").toString()).doesNotContain("AHNlY3JldA");
     }
 }

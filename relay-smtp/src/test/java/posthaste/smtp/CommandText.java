@@ -1,5 +1,7 @@
 package posthaste.smtp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,7 @@ final class CommandText implements Command.Handler<Optional<String>> {
         parameters.deliverBy().map(CommandText::by).ifPresent(words::add);
         parameters.futureRelease().map(CommandText::hold).ifPresent(words::add);
         parameters.priority().ifPresent(priority -> words.add("MT-PRIORITY=" + priority));
+        if (parameters.requireTls()) words.add("REQUIRETLS");
         return Optional.of(String.join(" ", words));
     }
 
@@ -119,6 +122,42 @@ final class CommandText implements Command.Handler<Optional<String>> {
     @Override
     public Optional<String> atrn(Command.Atrn command) {
         return Optional.of("ATRN " + String.join(",", command.domains()));
+    }
+
+    @Override
+    public Optional<String> startTls(Command.StartTls command) {
+        return Optional.of("STARTTLS");
+    }
+
+    @Override
+    public Optional<String> auth(Command.Auth command) {
+        return Optional.of("AUTH " + command.mechanism()
+                + command.initialResponse().map(response -> " " + response).orElse(""));
+    }
+
+    @Override
+    public Optional<String> xclient(Command.Xclient command) {
+        return Optional.of("XCLIENT" + text(command.attributes(), true));
+    }
+
+    @Override
+    public Optional<String> xforward(Command.Xforward command) {
+        return Optional.of("XFORWARD" + text(command.attributes(), false));
+    }
+
+    private static String text(ClientAttributes attributes, boolean tagged) {
+        var text = new StringBuilder();
+        attributes.said().forEach((attribute, value) -> {
+            text.append(' ').append(attribute).append('=');
+            boolean address = attribute == ClientAttribute.ADDR || attribute == ClientAttribute.DESTADDR;
+            if (tagged && address && value.filter(each -> each.contains(":")).isPresent()) text.append("IPV6:");
+            if (value.isEmpty()) text.append("[UNAVAILABLE]");
+            for (byte octet : value.orElse("").getBytes(UTF_8)) {
+                boolean plain = octet > ' ' && octet < 0x7f && octet != '+' && octet != '=';
+                text.append(plain ? "" + (char) octet : String.format("+%02X", octet));
+            }
+        });
+        return text.toString();
     }
 
     @Override

@@ -175,9 +175,25 @@ class ExtensionsTest {
         assertThatThrownBy(() -> offer().with(held)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    @DisplayName("I220: AUTH is offered with mechanisms, the best first, or not at all")
+    void authIsOfferedWithItsMechanisms() {
+        Offer some = offer().with(List.of("SCRAM-SHA-256", "PLAIN"));
+
+        assertThat(Extensions.ours(some)).contains("AUTH SCRAM-SHA-256 PLAIN");
+        assertThat(offer().with(List.of())).isEqualTo(offer());
+        assertThatThrownBy(() -> offer().with(Set.of(Extension.AUTH))).isInstanceOf(IllegalArgumentException.class);
+    }
+
     private static Offer offer() {
         return new Offer(
-                Offer.FOR_EVERYBODY, 52_428_800, Duration.ofMinutes(1), Optional.empty(), 1000, OptionalInt.of(10));
+                Offer.FOR_EVERYBODY,
+                52_428_800,
+                Duration.ofMinutes(1),
+                Optional.empty(),
+                1000,
+                OptionalInt.of(10),
+                List.of());
     }
 
     private static Extensions parse(String... lines) {

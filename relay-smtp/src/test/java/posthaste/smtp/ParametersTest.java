@@ -159,7 +159,8 @@ class ParametersTest {
 
     @Test
     void allParametersOfMailFitOneLine() {
-        String text = "SIZE=1 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x AUTH=<> BY=60;R HOLDFOR=1 MT-PRIORITY=-4";
+        String text =
+                "SIZE=1 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x AUTH=<> BY=60;R HOLDFOR=1 MT-PRIORITY=-4 REQUIRETLS";
 
         assertThat(mail(text))
                 .isEqualTo(new MailParameters(
@@ -171,7 +172,8 @@ class ParametersTest {
                         Optional.of("<>"),
                         Optional.of(new DeliverBy(60, DeliverBy.Mode.RETURN, false)),
                         Optional.of(new FutureRelease.For(1)),
-                        OptionalInt.of(-4)));
+                        OptionalInt.of(-4),
+                        true));
         assertThat(mail("")).isSameAs(MailParameters.NONE);
     }
 
@@ -180,7 +182,7 @@ class ParametersTest {
         String path = "<" + "l".repeat(64) + "@" + "d.".repeat(95) + "e>";
         String line = "MAIL FROM:" + path + " SIZE=99999999999999999999 BODY=BINARYMIME SMTPUTF8 RET=FULL ENVID="
                 + "+2B".repeat(33) + "q AUTH=" + "+2B".repeat(60) + "@b.test" + " BY=-999999999;NT"
-                + " HOLDUNTIL=2030-05-01T14:00:00.000000000+02:00 MT-PRIORITY=-9";
+                + " HOLDUNTIL=2030-05-01T14:00:00.000000000+02:00 MT-PRIORITY=-9 REQUIRETLS";
         String rcpt = "RCPT TO:" + path + " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;" + "a".repeat(493);
         int unusedOfSubmitter = 500 - 187;
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RepliesTest {
-    private static final Offer OFFER =
-            new Offer(Offer.FOR_EVERYBODY, 1000, Duration.ofMinutes(1), Optional.empty(), 100, OptionalInt.empty());
+    private static final Offer OFFER = new Offer(
+            Offer.FOR_EVERYBODY, 1000, Duration.ofMinutes(1), Optional.empty(), 100, OptionalInt.empty(), List.of());
 
     @Test
     void theEnhancedStatusAlwaysHasTheClassOfTheCode() throws IllegalAccessException {

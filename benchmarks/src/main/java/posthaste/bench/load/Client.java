@@ -50,7 +50,9 @@ final class Client {
     private final ByteBuffer tail = LoadContent.newTail();
     private final ByteBuffer[] out = new ByteBuffer[3];
 
-    private Optional<SocketChannel> connection = Optional.empty();
+    private Optional<Wire> connection = Optional.empty();
+    private Optional<SocketChannel> socket = Optional.empty();
+    private boolean established;
     private Optional<SelectionKey> key = Optional.empty();
     private Awaiting awaiting = Awaiting.GREETING;
     private long id;
@@ -88,34 +90,45 @@ final class Client {
 
     private void connect(InetSocketAddress relay) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
-        connection = Optional.of(channel);
+        socket = Optional.of(channel);
+        connection = Optional.of(generator.wire(channel));
+        established = false;
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         awaiting = Awaiting.GREETING;
         sentOverConnection = 0;
         boolean connected = channel.connect(relay);
         key = Optional.of(channel.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this));
+        if (connected) established = connection.get().begin();
     }
 
     /** The selector found something to do. */
     void ready(SelectionKey selected, ByteBuffer shared) {
         if (connection.isEmpty()) return;
-        SocketChannel channel = connection.get();
+        Wire wire = connection.get();
         try {
             if (selected.isConnectable()) {
-                channel.finishConnect();
+                socket.orElseThrow().finishConnect();
                 selected.interestOps(SelectionKey.OP_READ);
+                established = wire.begin();
             }
-            if (selected.isWritable()) writeContent(channel);
-            if (selected.isReadable()) read(channel, shared);
+            if (selected.isWritable()) {
+                wire.flush();
+                watch(wire);
+            }
+            if (selected.isReadable()) read(wire, shared);
         } catch (IOException failure) {
             fail("connection: " + failure.getMessage());
         }
     }
 
-    private void read(SocketChannel channel, ByteBuffer shared) throws IOException {
+    private void read(Wire wire, ByteBuffer shared) throws IOException {
+        if (!established) {
+            established = wire.proceed();
+            if (!established) return;
+        }
         shared.clear();
-        if (channel.read(shared) < 0) {
+        if (wire.read(shared) < 0) {
             fail("the relay closed the connection");
             return;
         }
@@ -126,43 +139,43 @@ final class Client {
                 fail(awaiting + " was answered " + replies.text());
                 return;
             }
-            proceed(channel);
+            proceed(wire);
             if (connection.isEmpty()) return;
             code = replies.next(shared);
         }
     }
 
-    private void proceed(SocketChannel channel) throws IOException {
+    private void proceed(Wire wire) throws IOException {
         switch (awaiting) {
-            case GREETING -> command(channel, EHLO, Awaiting.EHLO);
-            case EHLO -> beginEnvelope(channel);
+            case GREETING -> command(wire, EHLO, Awaiting.EHLO);
+            case EHLO -> beginEnvelope(wire);
             case MAIL -> {
                 awaiting = Awaiting.RCPT;
                 recipientsToGo = shape.recipients();
-                if (!shape.pipelining()) sendRecipient(channel);
+                if (!shape.pipelining()) sendRecipient(wire);
             }
             case RCPT -> {
                 recipientsToGo--;
                 if (recipientsToGo > 0) {
-                    if (!shape.pipelining()) sendRecipient(channel);
+                    if (!shape.pipelining()) sendRecipient(wire);
                 } else if (shape.pipelining()) {
                     awaiting = Awaiting.DATA;
                 } else {
-                    command(channel, DATA, Awaiting.DATA);
+                    command(wire, DATA, Awaiting.DATA);
                 }
             }
-            case DATA -> sendContent(channel);
-            case DOT -> acknowledged(channel);
+            case DATA -> sendContent(wire);
+            case DOT -> acknowledged(wire);
             case QUIT -> close();
         }
     }
 
-    private void acknowledged(SocketChannel channel) throws IOException {
+    private void acknowledged(Wire wire) throws IOException {
         sentOverConnection++;
         hasMessage = false;
         generator.acknowledged(id);
         if (sentOverConnection == shape.messagesPerConnection()) {
-            command(channel, QUIT, Awaiting.QUIT);
+            command(wire, QUIT, Awaiting.QUIT);
         } else {
             generator.free(this);
         }
@@ -177,23 +190,23 @@ final class Client {
         }
     }
 
-    private void beginEnvelope(SocketChannel channel) throws IOException {
+    private void beginEnvelope(Wire wire) throws IOException {
         if (!shape.pipelining()) {
-            command(channel, MAIL, Awaiting.MAIL);
+            command(wire, MAIL, Awaiting.MAIL);
             return;
         }
         commands.clear().put(MAIL);
         for (int recipient = 0; recipient < shape.recipients(); recipient++) putRecipient(recipient);
         commands.put(DATA).flip();
-        writeCommands(channel);
+        writeCommands(wire);
         awaiting = Awaiting.MAIL;
     }
 
-    private void sendRecipient(SocketChannel channel) throws IOException {
+    private void sendRecipient(Wire wire) throws IOException {
         commands.clear();
         putRecipient(shape.recipients() - recipientsToGo);
         commands.flip();
-        writeCommands(channel);
+        writeCommands(wire);
     }
 
     private void putRecipient(int recipient) {
@@ -204,31 +217,36 @@ final class Client {
         commands.put(generator.recipientTail((id * shape.recipients() + recipient) % shape.domains()));
     }
 
-    private void command(SocketChannel channel, byte[] line, Awaiting next) throws IOException {
+    private void command(Wire wire, byte[] line, Awaiting next) throws IOException {
         awaiting = next;
         commands.clear().put(line).flip();
-        writeCommands(channel);
+        writeCommands(wire);
     }
 
     /** Commands go out while nothing else is under way: a socket buffer that has no room for them is broken. */
-    private void writeCommands(SocketChannel channel) throws IOException {
-        channel.write(commands);
-        if (commands.hasRemaining()) throw new IOException("no room in the socket buffer for a command");
+    private void writeCommands(Wire wire) throws IOException {
+        wire.write(commands);
+        if (wire.isPending()) throw new IOException("no room in the socket buffer for a command");
     }
 
-    private void sendContent(SocketChannel channel) throws IOException {
+    private void sendContent(Wire wire) throws IOException {
         awaiting = Awaiting.DOT;
         LoadContent.setHead(head, id);
         LoadContent.setTail(tail, id);
         out[0] = head;
         out[1] = content.middle(id);
         out[2] = tail;
-        writeContent(channel);
+        writeContent(wire);
     }
 
-    private void writeContent(SocketChannel channel) throws IOException {
-        channel.write(out);
-        int interest = tail.hasRemaining() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+    private void writeContent(Wire wire) throws IOException {
+        wire.write(out);
+        watch(wire);
+    }
+
+    /** Hears of room in the socket as long as there is something to send. */
+    private void watch(Wire wire) {
+        int interest = wire.isPending() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
         SelectionKey registered = key.orElseThrow();
         if (registered.interestOps() != interest) registered.interestOps(interest);
     }
@@ -250,11 +268,12 @@ final class Client {
     /** Closes the connection without a word. */
     void disconnect() {
         try {
-            if (connection.isPresent()) connection.get().close();
+            if (socket.isPresent()) socket.get().close();
         } catch (IOException alreadyGone) {
             // Nothing is left of it either way.
         }
         connection = Optional.empty();
+        socket = Optional.empty();
         key = Optional.empty();
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +31,7 @@ public final class LoadGenerator {
     private static final long STALL_NANOS = 60_000_000_000L;
 
     private final InetSocketAddress relay;
+    private final Optional<TlsClients> tls;
     private final LoadShape shape;
     private final LoadContent content;
     private final MessageLedger ledger;
@@ -47,6 +49,17 @@ public final class LoadGenerator {
     private Optional<String> firstFailure = Optional.empty();
 
     public LoadGenerator(InetSocketAddress relay, LoadShape shape, LoadContent content, MessageLedger ledger) {
+        this(relay, shape, content, ledger, Optional.empty());
+    }
+
+    /** @param tls what the connections go through, where that is TLS */
+    public LoadGenerator(
+            InetSocketAddress relay,
+            LoadShape shape,
+            LoadContent content,
+            MessageLedger ledger,
+            Optional<TlsClients> tls) {
+        this.tls = tls;
         this.relay = relay;
         this.shape = shape;
         this.content = content;
@@ -102,6 +115,10 @@ public final class LoadGenerator {
             idle.clear();
         }
         return new Offered(firstId, ledger.nextId(), startNanos, failures, firstFailure);
+    }
+
+    Wire wire(SocketChannel channel) {
+        return tls.isPresent() ? tls.get().over(channel) : new Wire.Plain(channel);
     }
 
     private void ready(SelectionKey key) {

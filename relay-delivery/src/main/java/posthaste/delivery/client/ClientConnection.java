@@ -30,7 +30,7 @@ import posthaste.smtp.Reply;
 public final class ClientConnection {
     /** Transactions that may be under way or waiting: while one is answered, the next is on the wire. */
     public static final int DEPTH = 2;
-    /** How long a connection waits for another transaction. */
+    /** How long a connection that we made waits for another transaction. */
     public static final Duration IDLE_MAX = Duration.ofSeconds(2);
     /** How long QUIT waits for its answer. */
     public static final Duration QUIT_MAX = Duration.ofSeconds(5);
@@ -71,11 +71,11 @@ public final class ClientConnection {
 
     ClientConnection(ClientSetup setup, NextHop hop, Extensions host, ConnectionListener listener, Wire wire) {
         this.setup = setup;
-        this.timeouts = setup.config().timeouts();
+        this.timeouts = setup.limits().timeouts();
         this.hop = hop;
         this.host = host;
         this.grouped = host.offers(Extension.PIPELINING);
-        int ours = setup.config().messagesPerConnection();
+        int ours = setup.limits().transactionsMax();
         this.transactionsMax = Math.min(ours, host.messagesMax().orElse(ours));
         this.listener = listener;
         this.wire = wire;
@@ -83,7 +83,7 @@ public final class ClientConnection {
 
     void begin() {
         wire.handTo(new Events());
-        wire.deadline(IDLE_MAX);
+        wire.deadline(setup.limits().idleMax());
         listener.ready(this);
     }
 
@@ -368,7 +368,7 @@ public final class ClientConnection {
             wire.write(QUIT);
             wire.deadline(QUIT_MAX);
         } else {
-            wire.deadline(IDLE_MAX);
+            wire.deadline(setup.limits().idleMax());
         }
     }
 

@@ -5,8 +5,13 @@ import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.DotSlots;
 
 /**
- * What all connections of a client share.
+ * What all connections of one kind share.
  *
  * @param clock the queue's, by which deadlines of messages are set
  */
-record ClientSetup(DeliveryConfig config, DotSlots dotSlots, InstantSource clock, ClientMetrics metrics) {}
+record ClientSetup(
+        DeliveryConfig config,
+        DotSlots dotSlots,
+        InstantSource clock,
+        ClientMetrics metrics,
+        ConnectionLimits limits) {}

@@ -16,9 +16,13 @@ import posthaste.smtp.Reply;
 final class Fitness {
     private Fitness() {}
 
-    /** Why the message cannot go to this host, permanently; empty when it can. */
+    /**
+     * Why the message cannot go to this host, permanently; empty when it can. One with REQUIRETLS can go to none: what is
+     * sent is not encrypted (RFC 8689 §4.2.1).
+     */
     static Optional<Reply> refusal(Delivery delivery, NextHop hop, Extensions host, long nowMillis) {
         Envelope envelope = delivery.message().envelope();
+        if (envelope.requests().requireTls()) return Optional.of(OwnReplies.needsRequireTls(hop));
         OptionalLong sizeMax = host.sizeMax();
         long bytes = delivery.body().bytes();
         if (sizeMax.isPresent() && bytes > sizeMax.getAsLong()) {

@@ -41,7 +41,7 @@ final class Opening implements Wire.Listener {
 
     void begin() {
         setup.metrics().opened();
-        wire.deadline(setup.config().timeouts().greeting());
+        wire.deadline(setup.limits().timeouts().greeting());
     }
 
     @Override
@@ -65,7 +65,7 @@ final class Opening implements Wire.Listener {
     private void hello(String verb, Awaited next) {
         awaited = next;
         wire.write((verb + " " + setup.config().hostname() + "\r\n").getBytes(US_ASCII));
-        wire.deadline(setup.config().timeouts().command());
+        wire.deadline(setup.limits().timeouts().command());
     }
 
     private void introduced(Reply reply, Extensions extensions) {

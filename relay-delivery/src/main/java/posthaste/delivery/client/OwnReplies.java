@@ -88,6 +88,10 @@ final class OwnReplies {
         return Reply.of(553, "5.6.7", "Message needs SMTPUTF8, which " + hop + " does not offer");
     }
 
+    static Reply needsRequireTls(NextHop hop) {
+        return Reply.of(550, "5.7.30", "REQUIRETLS support required, and mail to " + hop + " is not sent by TLS");
+    }
+
     private static String at(Stage stage) {
         return switch (stage) {
             case CONNECT -> "while connecting";

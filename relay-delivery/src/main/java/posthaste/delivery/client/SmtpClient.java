@@ -1,10 +1,14 @@
 package posthaste.delivery.client;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
@@ -18,11 +22,13 @@ import java.util.function.Predicate;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.delivery.route.NextHop;
 import posthaste.queue.DotSlots;
+import posthaste.smtp.Reply;
 
 /** Opens connections to mail hosts. Thread-safe. */
 public final class SmtpClient {
     private final Vertx vertx;
     private final ClientSetup setup;
+    private final ClientSetup turned;
     private final LongSupplier nanos;
     private final NetClient fromIpv4;
     private final NetClient fromIpv6;
@@ -44,7 +50,8 @@ public final class SmtpClient {
             ClientMetrics metrics,
             LongSupplier nanos) {
         this.vertx = vertx;
-        this.setup = new ClientSetup(config, dotSlots, clock, metrics);
+        setup = new ClientSetup(config, dotSlots, clock, metrics, ConnectionLimits.made(config));
+        turned = new ClientSetup(config, dotSlots, clock, metrics, ConnectionLimits.turned(config));
         this.nanos = nanos;
         fromIpv4 = clientFrom(NetUtil::isValidIpV4Address);
         fromIpv6 = clientFrom(NetUtil::isValidIpV6Address);
@@ -70,7 +77,7 @@ public final class SmtpClient {
     private void connect(Context loop, NextHop hop, ConnectionListener listener) {
         NetClient client = hop.address().getAddress() instanceof Inet4Address ? fromIpv4 : fromIpv6;
         client.connect(SocketAddress.inetSocketAddress(hop.address()))
-                .onSuccess(socket -> greet(loop, hop, listener, socket))
+                .onSuccess(socket -> greet(setup, loop, hop, listener, socket))
                 .onFailure(failure -> refused(hop, listener, failure));
     }
 
@@ -80,9 +87,32 @@ public final class SmtpClient {
         listener.failed(hop, HostFailure.of(Stage.CONNECT, OwnReplies.noConnection(hop, reason)));
     }
 
-    private void greet(Context loop, NextHop hop, ConnectionListener listener, NetSocket socket) {
+    private void greet(ClientSetup limited, Context loop, NextHop hop, ConnectionListener listener, NetSocket socket) {
         EventLoop eventLoop = ((ContextInternal) loop).nettyEventLoop();
         Deadlines clock = deadlines.computeIfAbsent(eventLoop, first -> new Deadlines(vertx, nanos));
-        new Opening(setup, hop, listener, loop, socket, clock).begin();
+        new Opening(limited, hop, listener, loop, socket, clock).begin();
+    }
+
+    /**
+     * Becomes the client of a connection that the peer has made (TURN, ATRN): reads his greeting and goes on as with any host,
+     * but for its limits: it is closed only when the listener says so, and the peer may take his time. Handlers of before are
+     * replaced. Call on the loop, before anything was read that is not answered.
+     *
+     * @param loop the event-loop context that the connection belongs to, on the socket's loop; the listener is called there only
+     * @param hop what the peer is called in logs, in the history of messages and in reports
+     */
+    public void takeOver(Context loop, NetSocketInternal socket, NextHop hop, ConnectionListener listener) {
+        Channel channel = socket.channelHandlerContext().channel();
+        if (!channel.isActive() || (channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
+            socket.close();
+            setup.metrics().failed();
+            Reply why = OwnReplies.lost(hop, Stage.GREETING, "closed by the host");
+            loop.runOnContext(posted -> listener.failed(hop, HostFailure.of(Stage.GREETING, why)));
+            return;
+        }
+        // A server may have to read on when its client has closed his half. A client has no use for that.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        greet(turned, loop, hop, listener, socket);
+        loop.runOnContext(posted -> socket.resume());
     }
 }

@@ -20,11 +20,13 @@ final class DsnPolicy {
 
     /**
      * Whether the sender gets the whole message back: where RET allows it, and only with a failure (RFC 3461 §4.3).
-     * Binary content has no place in a report of lines.
+     * Binary content has no place in a report of lines, and what had to be encrypted on its way none in a report that may not
+     * be (RFC 8689 §5).
      */
     static boolean returnsWholeMessage(DsnReport.Kind kind, Envelope envelope) {
         return kind == DsnReport.Kind.FAILED
                 && envelope.requests().returnContent() != ReturnContent.HEADERS
+                && !envelope.requests().requireTls()
                 && envelope.bodyType() != BodyType.BINARY_MIME;
     }
 }

@@ -286,6 +286,33 @@ class SenderWishesTest {
         assertThat(ClientFixture.kinds(comesBack)).containsExactly(Kind.BOUNCED);
     }
 
+    // Encryption.
+
+    @Test
+    @DisplayName("O083 REQUIRETLS and a connection without TLS: the host is not asked, whatever it offers, 5.7.30")
+    void whatRequiresTlsIsNotSentWithoutIt() {
+        hop.offering("PIPELINING", "REQUIRETLS");
+
+        TransactionResult result = sent(client.mail(requireTls(), plain("a")));
+
+        RecipientResult unsuited = result.recipients().get(0);
+        assertThat(result.asked()).isFalse();
+        assertThat(unsuited.kind()).isEqualTo(Kind.BOUNCED);
+        assertThat(unsuited.reply().oneLine()).startsWith("550 5.7.30 REQUIRETLS support required");
+        assertThat(hop.commands()).noneMatch(line -> line.startsWith("MAIL"));
+    }
+
+    private static Requests requireTls() {
+        return new Requests(
+                MailVerb.MAIL,
+                ReturnContent.UNSPECIFIED,
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true);
+    }
+
     // Priorities.
 
     @Test

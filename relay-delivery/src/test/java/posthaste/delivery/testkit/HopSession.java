@@ -200,6 +200,11 @@ public final class HopSession implements Runnable {
         socket.close();
     }
 
+    void shutOutput() throws IOException {
+        flush();
+        socket.shutdownOutput();
+    }
+
     void stopReading() throws IOException {
         flush();
         ended = true;

@@ -73,6 +73,11 @@ public interface Move {
         return HopSession::reset;
     }
 
+    /** Ends its half of the connection, and reads on. */
+    static Move shutOutput() {
+        return HopSession::shutOutput;
+    }
+
     /** Reads and says nothing more until the hop is closed. */
     static Move stopReading() {
         return HopSession::stopReading;

@@ -231,18 +231,28 @@ public final class ScriptedHop implements AutoCloseable {
         }
     }
 
+    /** Makes a connection itself and is the mail host on it: a peer whose session was turned. */
+    public void dial(InetSocketAddress client) {
+        try {
+            serve(new Socket(client.getAddress(), client.getPort()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void serve(Socket socket) throws IOException {
+        sockets.add(socket);
+        var session = new HopSession(this, connections.incrementAndGet(), socket);
+        changed();
+        spawn(() -> {
+            session.run();
+            sockets.remove(socket);
+        });
+    }
+
     private void acceptAll() {
         try {
-            while (true) {
-                Socket socket = server.accept();
-                sockets.add(socket);
-                var session = new HopSession(this, connections.incrementAndGet(), socket);
-                changed();
-                spawn(() -> {
-                    session.run();
-                    sockets.remove(socket);
-                });
-            }
+            while (true) serve(server.accept());
         } catch (IOException closed) {
             end.countDown();
         }

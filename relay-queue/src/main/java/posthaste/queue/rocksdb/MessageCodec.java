@@ -23,7 +23,7 @@ import posthaste.smtp.ReturnContent;
 import posthaste.smtp.ReversePath;
 
 /**
- * Value of the {@code message} family, version 1, or 2 where it holds requests: the version (1 byte), the CRC32C of all that follows (4), then class
+ * Value of the {@code message} family, version 1, or 2 where it holds requests, or 3 where REQUIRETLS is one of them: the version (1 byte), the CRC32C of all that follows (4), then class
  * (1), body type, SMTPUTF8 and RET (1), received-at less the time of the id, first due less received-at and, where bit
  * 7 of the second octet is set, expires-at less received-at (signed varints, ms), reverse-path, ENVID, where
  * bit 5 is set the other requests ({@link #putRequests}), source, recipients, size, the CRC32C of each body chunk (4 each) and the parts. Whether a recipient is held stands with the
@@ -33,6 +33,8 @@ final class MessageCodec {
     private static final int VERSION = 1;
     /** An older release must not pass over requests that it does not know. */
     private static final int VERSION_WITH_REQUESTS = 2;
+    /** Likewise: without it a message that must not leave without TLS would. */
+    private static final int VERSION_WITH_TLS = 3;
 
     private static final int SUM_AT = 1;
     private static final int SUMMED_FROM = 5;
@@ -48,6 +50,7 @@ final class MessageCodec {
     private static final int DEADLINE = 0x10;
     private static final int DEADLINE_NOTIFIES = 0x20;
     private static final int DEADLINE_TRACED = 0x40;
+    private static final int REQUIRE_TLS = 0x80;
 
     private static final int SAME_DOMAIN = 0x10;
     private static final int ORCPT = 0x20;
@@ -61,7 +64,7 @@ final class MessageCodec {
         Envelope envelope = message.envelope();
         boolean requests = hasMore(envelope.requests());
         ByteWriter value = new ByteWriter(TYPICAL_BYTES)
-                .octet(requests ? VERSION_WITH_REQUESTS : VERSION)
+                .octet(version(envelope.requests()))
                 .fixed32(0);
         long received = envelope.receivedAt().toEpochMilli();
         value.octet(envelope.priority().code());
@@ -84,6 +87,11 @@ final class MessageCodec {
         for (int sum : stored.chunkSums) value.fixed32(sum);
         putParts(value, stored);
         return summed(value);
+    }
+
+    private static int version(Requests requests) {
+        if (requests.requireTls()) return VERSION_WITH_TLS;
+        return hasMore(requests) ? VERSION_WITH_REQUESTS : VERSION;
     }
 
     private static byte[] summed(ByteWriter value) {
@@ -109,7 +117,8 @@ final class MessageCodec {
         return requests.verb() != MailVerb.MAIL
                 || requests.priorityLevel().isPresent()
                 || requests.deadline().isPresent()
-                || requests.futureRelease().isPresent();
+                || requests.futureRelease().isPresent()
+                || requests.requireTls();
     }
 
     /** One octet of flags, then what they announce: MT-PRIORITY, the time of BY less received-at, the future release. */
@@ -118,6 +127,7 @@ final class MessageCodec {
         value.octet(codeOf(requests.verb())
                 | (requests.priorityLevel().isPresent() ? PRIORITY : 0)
                 | (requests.futureRelease().isPresent() ? FUTURE_RELEASE : 0)
+                | (requests.requireTls() ? REQUIRE_TLS : 0)
                 | deadline.map(MessageCodec::flagsOf).orElse(0));
         if (requests.priorityLevel().isPresent())
             value.signed(requests.priorityLevel().getAsInt());
@@ -169,12 +179,16 @@ final class MessageCodec {
     }
 
     static StoredMessage decode(MessageId id, byte[] bytes) {
-        boolean requests = bytes.length > 0 && bytes[0] == VERSION_WITH_REQUESTS;
-        ByteReader value = new ByteReader(bytes, "message " + id).version(requests ? VERSION_WITH_REQUESTS : VERSION);
+        boolean known = bytes.length > 0 && bytes[0] > VERSION && bytes[0] <= VERSION_WITH_TLS;
+        ByteReader value = new ByteReader(bytes, "message " + id).version(known ? bytes[0] : VERSION);
         int sum = value.fixed32();
         if (sum != sumOf(bytes)) throw value.corrupt("checksum differs");
         try {
-            return decode(id, value);
+            StoredMessage stored = decode(id, value);
+            boolean same = version(stored.message.envelope().requests()) == bytes[0];
+            if (!same)
+                throw value.corrupt("version " + bytes[0] + " has no such requests"); // the sum covers no version
+            return stored;
         } catch (IllegalArgumentException meaningless) {
             throw value.corrupt(String.valueOf(meaningless.getMessage()));
         }
@@ -225,7 +239,14 @@ final class MessageCodec {
             deadline = Optional.of(new Deadline(at, mode, (more & DEADLINE_TRACED) != 0));
         }
         Optional<String> release = (more & FUTURE_RELEASE) == 0 ? Optional.empty() : Optional.of(value.text());
-        return new Requests(verb(more & VERB_MASK), returnContent, envelopeId, priority, deadline, release);
+        return new Requests(
+                verb(more & VERB_MASK),
+                returnContent,
+                envelopeId,
+                priority,
+                deadline,
+                release,
+                (more & REQUIRE_TLS) != 0);
     }
 
     private static int codeOf(MailVerb verb) {

@@ -142,6 +142,10 @@ class CodecTest {
 
     /** The same message with everything that a client can ask for. */
     private static StoredMessage requesting() {
+        return requesting(false);
+    }
+
+    private static StoredMessage requesting(boolean requireTls) {
         StoredMessage plain = message();
         Envelope envelope = plain.message.envelope();
         var requests = new Requests(
@@ -150,7 +154,8 @@ class CodecTest {
                 Optional.of("QQ314159"),
                 OptionalInt.of(-4),
                 Optional.of(new Deadline(Instant.ofEpochMilli(MILLIS + 5 + 120_000), DeliverBy.Mode.NOTIFY, true)),
-                Optional.of("for;60"));
+                Optional.of("for;60"),
+                requireTls);
         var with = new Envelope(
                 envelope.reversePath(),
                 envelope.recipients(),
@@ -172,6 +177,20 @@ class CodecTest {
         assertThat(hex(value)).isEqualTo(GOLDEN_REQUESTS);
         assertThat(MessageCodec.decode(ID, bytes(GOLDEN_REQUESTS)).message).isEqualTo(requesting().message);
     }
+
+    @Test
+    void aMessageThatRequiresTlsHasTheGoldenBytesOfTheThirdVersion() {
+        byte[] value = MessageCodec.encode(requesting(true));
+
+        assertThat(hex(value)).isEqualTo(GOLDEN_REQUIRE_TLS);
+        assertThat(MessageCodec.decode(ID, bytes(GOLDEN_REQUIRE_TLS)).message).isEqualTo(requesting(true).message);
+    }
+
+    private static final String GOLDEN_REQUIRE_TLS =
+            "03123edec602b90ac0a90780bab70301730b6170702e6578616d706c65085151333134313539ff0780d30e"
+                    + "06666f723b3630093139322e302e322e310e636c69656e742e6578616d706c650745534d54505341076269"
+                    + "6c6c696e67030001610b4f6e652e6578616d706c652601620b74776f2e6578616d706c6516726663383232"
+                    + "3b622b343074776f2e6578616d706c651002c3a9f0a2040201020304fffefdfc0200010000020102";
 
     @Test
     void theBytesOfTheFirstVersionAreReadAsMailWithoutRequests() {

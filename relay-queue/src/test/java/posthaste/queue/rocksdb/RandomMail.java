@@ -85,7 +85,8 @@ final class RandomMail {
                 percent(50)
                         ? Optional.of(new Deadline(at, any(DeliverBy.Mode.values()), percent(50)))
                         : Optional.empty(),
-                percent(50) ? Optional.of((percent(50) ? "for;" : "until;") + random.nextInt(1000)) : Optional.empty());
+                percent(50) ? Optional.of((percent(50) ? "for;" : "until;") + random.nextInt(1000)) : Optional.empty(),
+                percent(20));
     }
 
     private List<Recipient> recipients() {

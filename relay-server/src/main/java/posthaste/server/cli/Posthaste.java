@@ -17,7 +17,13 @@ import posthaste.server.ExitCode;
         versionProvider = VersionCommand.class,
         scope = CommandLine.ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, CheckCommand.class, SalvageCommand.class, VersionCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            CheckCommand.class,
+            SalvageCommand.class,
+            UserCommand.class,
+            VersionCommand.class
+        },
         exitCodeOnInvalidInput = ExitCode.USAGE,
         exitCodeOnExecutionException = ExitCode.SOFTWARE)
 public final class Posthaste implements Runnable {

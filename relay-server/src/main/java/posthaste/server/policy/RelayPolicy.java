@@ -3,7 +3,9 @@ package posthaste.server.policy;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import posthaste.queue.Recipient;
+import posthaste.server.tls.ClientCertificate;
 import posthaste.smtp.ForwardPath;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.RcptParameters;
@@ -11,7 +13,7 @@ import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /**
- * Who may hand in mail for whom: clients in trusted networks for anybody, all others for local addresses only, so that
+ * Who may hand in mail for whom: clients in trusted networks, and with known certificates, for anybody, all others for local addresses only, so that
  * the relay is open to nobody. Addresses are taken literally: {@code %} and {@code !} in a local part mean nothing.
  * Immutable; any thread may ask.
  */
@@ -32,8 +34,16 @@ public final class RelayPolicy {
         this.answers = new DirectoryAnswers(directory);
     }
 
-    public Standing standingOf(InetAddress client) {
-        return access.networks().contains(client) ? Standing.TRUSTED : Standing.STRANGER;
+    /** @param certificate that the client has shown, and holds the key of */
+    public Standing standingOf(InetAddress client, Optional<ClientCertificate> certificate) {
+        boolean trusted = access.networks().contains(client)
+                || certificate.filter(this::isKnown).isPresent();
+        return trusted ? Standing.TRUSTED : Standing.STRANGER;
+    }
+
+    private boolean isKnown(ClientCertificate certificate) {
+        return access.clientCertificates().contains(certificate.fingerprint())
+                || certificate.names().stream().anyMatch(access.clientCertificates()::contains);
     }
 
     /** Whether the client is turned away by a 554 in place of the greeting (RFC 5321 §3.1). */
@@ -44,6 +54,26 @@ public final class RelayPolicy {
     /** Whether the client may have what waits sent now (RFC 1985 §5.3). */
     public boolean mayFlush(InetAddress client) {
         return access.etrnNetworks().contains(client);
+    }
+
+    /** Whether the host may say for whom it speaks. */
+    public boolean mayForward(InetAddress host) {
+        return access.xclientNetworks().contains(host);
+    }
+
+    /** Whether the user may fetch mail at all: TURN and ATRN. */
+    public boolean mayFetch(String user) {
+        return access.grants().isGranted(user);
+    }
+
+    /**
+     * The domains whose mail the user gets.
+     *
+     * @param named those asked for; none: all that are granted
+     * @return empty where one of them is not granted (RFC 2645 §5.2.1)
+     */
+    public Optional<Set<String>> granted(String user, List<String> named) {
+        return access.grants().of(user, named);
     }
 
     /** Whether the domains of recipients are to be looked up before they are taken. */

@@ -40,6 +40,8 @@ public final class TrustedNetworks {
         }
     }
 
+    public static final TrustedNetworks NONE = new TrustedNetworks(List.of());
+
     private final List<Network> networks;
 
     private TrustedNetworks(List<Network> networks) {
@@ -54,7 +56,11 @@ public final class TrustedNetworks {
     public static TrustedNetworks parse(List<String> cidrs) {
         var networks = new ArrayList<Network>();
         for (String cidr : cidrs) networks.add(network(cidr));
-        return new TrustedNetworks(networks);
+        return networks.isEmpty() ? NONE : new TrustedNetworks(networks);
+    }
+
+    public boolean isEmpty() {
+        return networks.isEmpty();
     }
 
     private static Network network(String cidr) {

@@ -3,8 +3,15 @@ package posthaste.server.smtp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.server.auth.Login;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
 import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
@@ -25,11 +32,51 @@ sealed interface Action {
         }
     }
 
+    /** Tells the client to go ahead with a TLS handshake, unless it has sent more in the clear: then the session ends. */
+    record Secure() implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.secure(this);
+        }
+    }
+
+    /** Has a mechanism go on; what is said depends on what it comes to. */
+    record Authenticate(Function<Executor, CompletionStage<SaslStep>> step) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.authenticate(this);
+        }
+    }
+
+    /** Says something, and takes the line that follows as a response. */
+    record Challenge(Reply reply) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.challenge(this);
+        }
+    }
+
     /** Says something, unless the client has sent more without waiting for it: then the session ends. */
     record RespondLast(Reply reply) implements Action {
         @Override
         public void perform(Performer performer) {
             performer.respondLast(this);
+        }
+    }
+
+    /** Begins anew with the client for whom this one speaks, unless it has sent more: then the session ends. */
+    record SpeakFor(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.speakFor(this);
+        }
+    }
+
+    /** Keeps in mind from whom the next message comes, for the log. */
+    record TellApart(ClientAttributes attributes) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.tellApart(this);
         }
     }
 
@@ -106,6 +153,19 @@ sealed interface Action {
         }
     }
 
+    /**
+     * Has what waits for some domains sent over this connection, and changes roles for it; what is said depends on what
+     * waits.
+     *
+     * @param atrn whether nothing is worth a refusal (RFC 2645 §5.2.1)
+     */
+    record Turn(Set<String> domains, Login login, boolean atrn) implements Action {
+        @Override
+        public void perform(Performer performer) {
+            performer.turn(this);
+        }
+    }
+
     /** Hands the message that was received to the queue; what is said depends on how that ends. */
     record Commit(Envelope envelope) implements Action {
         @Override
@@ -136,6 +196,16 @@ sealed interface Action {
 
         void respondLast(RespondLast action);
 
+        void secure(Secure action);
+
+        void authenticate(Authenticate action);
+
+        void challenge(Challenge action);
+
+        void speakFor(SpeakFor action);
+
+        void tellApart(TellApart action);
+
         void receive(Receive action);
 
         void receiveChunk(ReceiveChunk action);
@@ -147,6 +217,8 @@ sealed interface Action {
         void checkDomain(CheckDomain action);
 
         void flush(Flush action);
+
+        void turn(Turn action);
 
         void commit(Commit action);
 

@@ -13,7 +13,7 @@ import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /** MAIL was accepted, recipients may follow (RFC 5321 §3.3). What is overridden here is what is legal here. */
-record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState {
+record Addressing(Peer peer, EnvelopeDraft draft) implements InTransaction {
 
     @Override
     public Transition mail(Command.Mail command) {
@@ -99,6 +99,8 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState {
         var ok = new Action.Respond(reply);
         if (more.size() == draft.size()) return new Transition(new Addressing(peer, more), ok);
         if (more.size() > peer.limits().recipients()) return refuse(Replies.TOO_MANY_RECIPIENTS);
+        Optional<Reply> refusal = peer.oneMoreRecipient();
+        if (refusal.isPresent()) return refuse(refusal.get());
         return new Transition(new Addressing(peer, more), ok);
     }
 
@@ -145,21 +147,6 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements SessionState {
                 binary,
                 draft.mayBeMail(),
                 !draft.terminals().isEmpty());
-    }
-
-    @Override
-    public Transition etrn(Command.Etrn command) {
-        return refuse(Replies.NOT_IN_TRANSACTION);
-    }
-
-    @Override
-    public Transition turn(Command.Turn command) {
-        return last(Replies.NOT_IN_TRANSACTION);
-    }
-
-    @Override
-    public Transition atrn(Command.Atrn command) {
-        return last(Replies.NOT_IN_TRANSACTION);
     }
 
     @Override

@@ -56,21 +56,6 @@ record Chunking(Peer peer, EnvelopeDraft draft) implements Finishing {
     }
 
     @Override
-    public Transition etrn(Command.Etrn command) {
-        return refuse(Replies.NOT_IN_TRANSACTION);
-    }
-
-    @Override
-    public Transition turn(Command.Turn command) {
-        return last(Replies.NOT_IN_TRANSACTION);
-    }
-
-    @Override
-    public Transition atrn(Command.Atrn command) {
-        return last(Replies.NOT_IN_TRANSACTION);
-    }
-
-    @Override
     public String situation() {
         return "A message in chunks for " + draft.size() + " recipients";
     }

@@ -4,19 +4,27 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
+import posthaste.server.proxy.ProxyHeader;
 import posthaste.server.smtp.DeadlineWheel.Deadline;
 import posthaste.smtp.Reply;
 
@@ -51,7 +59,10 @@ final class ClientSocket {
     }
 
     /** Whose socket it is. */
-    interface Owner extends Input {
+    interface Owner extends Input, ProxyHeader.Receiver {
+        /** The handshake is over, and what comes and goes from now on is encrypted. */
+        void secured(SSLSession session);
+
         /** What one read brought is used up, or input is held: the moment to set the deadline. */
         void readDone();
 
@@ -76,6 +87,7 @@ final class ClientSocket {
     private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private boolean paused;
     private boolean everPaused;
+    private boolean securing;
     /** The client has closed its half. */
     private boolean inputShut;
     /** And all that it sent before has come out of the socket. */
@@ -100,7 +112,7 @@ final class ClientSocket {
     void open() {
         channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         ChannelHandlerContext context = socket.channelHandlerContext();
-        context.pipeline().addBefore(context.name(), "input-end", new InputEnd());
+        context.pipeline().addBefore(context.name(), "events", new Events());
         socket.setWriteQueueMaxSize(UNREAD_MAX);
         socket.closeHandler(gone -> guarded(this::gone));
         socket.exceptionHandler(reset -> {}); // the close that follows says all there is to know
@@ -112,20 +124,66 @@ final class ClientSocket {
         return socket.channelHandlerContext().channel();
     }
 
+    private final class Events extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+                inputShut(context);
+            } else if (event instanceof SslHandshakeCompletionEvent handshake && securing) {
+                handshakeEnded(context, handshake);
+            }
+            super.userEventTriggered(context, event);
+        }
+    }
+
     /**
      * Netty tells at once that a client has closed its half, even where what it sent before still waits to be read. So an
      * empty buffer goes behind all that, and where that one comes out is the end.
      */
-    private final class InputEnd extends ChannelInboundHandlerAdapter {
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-            if (event instanceof ChannelInputShutdownEvent) {
-                inputShut = true;
-                context.fireChannelRead(Unpooled.EMPTY_BUFFER);
-                context.fireChannelReadComplete();
+    private void inputShut(ChannelHandlerContext context) {
+        if (inputShut) return;
+        inputShut = true;
+        context.fireChannelRead(Unpooled.EMPTY_BUFFER);
+        context.fireChannelReadComplete();
+    }
+
+    // What comes first.
+
+    /** Nothing is read before a header of the PROXY protocol. */
+    void expectProxyHeader() {
+        ProxyHeader.expect(channel().pipeline(), new ProxyHeader.Receiver() {
+            @Override
+            public void proxied(Optional<InetAddress> client) {
+                guarded(() -> owner.proxied(client));
             }
-            super.userEventTriggered(context, event);
-        }
+
+            @Override
+            public void notProxied(String reason) {
+                guarded(() -> owner.notProxied(reason));
+            }
+        });
+    }
+
+    // TLS.
+
+    /** Whether octets may lie between the network and us that were sent before now. */
+    boolean mayHoldMore() {
+        return everPaused || inputShut || socket.writeQueueFull();
+    }
+
+    /** What was said leaves as it is; what comes and goes from now on belongs to the handshake, and then to TLS. */
+    void secure(ChannelHandler tls) {
+        flush();
+        securing = true;
+        ProxyHeader.addBehind(channel().pipeline(), "tls", tls);
+    }
+
+    /** A handshake that failed leaves a connection that is good for nothing; the peer has been sent the alert. */
+    private void handshakeEnded(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
+        securing = false;
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        if (!handshake.isSuccess() || tls == null) abort();
+        else guarded(() -> owner.secured(tls.engine().getSession()));
     }
 
     /** A bug ends the session; what the process cannot survive is handed on. */
@@ -142,11 +200,6 @@ final class ClientSocket {
 
     boolean isOpen() {
         return phase == Phase.OPEN;
-    }
-
-    /** Whether octets may lie between the network and us that were sent before now. */
-    boolean wasEverPaused() {
-        return everPaused;
     }
 
     // Reading.
@@ -288,6 +341,20 @@ final class ClientSocket {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(octets));
     }
 
+    /** Gives the socket away, once what was said has left: nothing of it comes here any more. */
+    NetSocketInternal detach() {
+        flush();
+        phase = Phase.CLOSED;
+        loop.wheel().remove(deadline);
+        channel().pipeline().remove("events");
+        channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        socket.closeHandler(null);
+        socket.exceptionHandler(null);
+        socket.drainHandler(null);
+        socket.handler(null);
+        return socket;
+    }
+
     // Ending.
 
     /** How long the next event may take from now on; replaces what was set before. */
@@ -329,12 +396,23 @@ final class ClientSocket {
             return;
         }
         Channel channel = channel();
-        socket.write(takeReplies()).onComplete(written -> {
-            if (channel instanceof DuplexChannel duplex) {
-                var unused = duplex.shutdownOutput();
-            }
-        });
+        socket.write(takeReplies()).onComplete(written -> shutOutput(channel));
         if (paused) socket.resume();
+    }
+
+    private static void shutOutput(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            shutPlainOutput(channel);
+        } else {
+            tls.closeOutbound().addListener(closed -> shutPlainOutput(channel));
+        }
+    }
+
+    private static void shutPlainOutput(Channel channel) {
+        if (channel instanceof DuplexChannel duplex) {
+            var unused = duplex.shutdownOutput();
+        }
     }
 
     private void closing() {

@@ -15,14 +15,18 @@ final class CommandLines implements Input {
     private static final Command BARE_LINE_BREAK = new Command.Malformed(Replies.BARE_LINE_BREAK);
     private static final Command TOO_LONG = new Command.Malformed(Replies.LINE_TOO_LONG);
 
-    private final LineFramer framer = new LineFramer(LineFramer.DEFAULT_LINE_MAX);
+    private final LineFramer framer;
     private final CommandParser parser;
     private final Consumer<Command> session;
     private boolean begun;
     private boolean more;
 
-    /** @param parser shared by the sessions of an event loop: it keeps nothing between two lines */
-    CommandLines(CommandParser parser, Consumer<Command> session) {
+    /**
+     * @param parser shared by the sessions of an event loop: it keeps nothing between two lines
+     * @param lineMax octets of the longest line, with its CRLF
+     */
+    CommandLines(CommandParser parser, int lineMax, Consumer<Command> session) {
+        framer = new LineFramer(lineMax);
         this.parser = parser;
         this.session = session;
     }

@@ -31,6 +31,11 @@ record Connected(Peer peer) implements SessionState {
         return last(Replies.HELLO_FIRST);
     }
 
+    @Override
+    public Transition auth(Command.Auth command) {
+        return refuse(Replies.HELLO_FIRST);
+    }
+
     /** The header and the body of an HTTP request may be made of commands: none of them is read. */
     @Override
     public Transition foreign(Command.Foreign line) {

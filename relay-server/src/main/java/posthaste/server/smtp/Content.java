@@ -10,6 +10,7 @@ import posthaste.smtp.Reply;
  * What a message turned out to hold.
  *
  * @param octets as RFC 1870 §5 counts them
+ * @param headerOctets of them in the header
  * @param receivedFields hops behind it
  * @param bareLineBreak whether a CR or LF stood alone
  * @param nul whether it holds a NUL
@@ -20,6 +21,7 @@ import posthaste.smtp.Reply;
  */
 record Content(
         long octets,
+        long headerOctets,
         int receivedFields,
         boolean bareLineBreak,
         boolean nul,
@@ -34,6 +36,7 @@ record Content(
     static Content of(ContentInspection seen, boolean binary, boolean showable) {
         return new Content(
                 seen.octets(),
+                seen.headerOctets(),
                 seen.receivedFields(),
                 seen.hasBareCr() || seen.hasBareLf(),
                 seen.hasNul(),
@@ -45,12 +48,14 @@ record Content(
 
     /** The same once they were mended. */
     Content withoutBareLineBreaks() {
-        return new Content(octets, receivedFields, false, nul, eightBitHeader, eightBitBody, binary, isShowable);
+        return new Content(
+                octets, headerOctets, receivedFields, false, nul, eightBitHeader, eightBitBody, binary, isShowable);
     }
 
     /** Why it is not taken; what is true of a part of a message stays true of the whole. */
     Optional<Reply> refusal(LimitsConfig limits) {
         if (octets > limits.messageSize()) return Optional.of(Replies.MESSAGE_TOO_LARGE);
+        if (headerOctets > limits.guards().headerSize()) return Optional.of(Replies.HEADER_TOO_LARGE);
         if (bareLineBreak && !binary) return Optional.of(Replies.BARE_LINE_BREAK_IN_MESSAGE);
         if (nul && !binary) return Optional.of(Replies.NUL_IN_MESSAGE);
         return receivedFields >= HOPS_MAX ? Optional.of(Replies.TOO_MANY_HOPS) : Optional.empty();

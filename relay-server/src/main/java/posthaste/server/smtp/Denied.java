@@ -87,6 +87,26 @@ record Denied(Peer peer) implements SessionState {
     }
 
     @Override
+    public Transition startTls(Command.StartTls command) {
+        return no();
+    }
+
+    @Override
+    public Transition auth(Command.Auth command) {
+        return no();
+    }
+
+    @Override
+    public Transition xclient(Command.Xclient command) {
+        return no();
+    }
+
+    @Override
+    public Transition xforward(Command.Xforward command) {
+        return no();
+    }
+
+    @Override
     public Transition unimplemented(Command.Unimplemented command) {
         return no();
     }

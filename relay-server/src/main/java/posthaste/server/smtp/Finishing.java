@@ -16,7 +16,7 @@ import posthaste.smtp.Reply;
  * What happens to a message whose end has come, by DATA or by BDAT: it is judged, shown at terminals where it goes to
  * some, and handed to the queue where it is mail for anybody.
  */
-sealed interface Finishing extends SessionState permits Receiving, Chunking {
+sealed interface Finishing extends InTransaction permits Receiving, Chunking {
 
     EnvelopeDraft draft();
 

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -24,39 +26,56 @@ final class Greetings {
     private final Reply denial;
     private final Reply helo;
     private final Reply closing;
-    private final Offers forStrangers;
-    private final Offers forTrusted;
+    private final Offer forEverybody;
+    /** As many as there are kinds of clients: a handful. */
+    private final Map<Kind, Offers> offers = new HashMap<>();
+
+    /**
+     * What an offer depends on.
+     *
+     * @param standing what the client may do
+     * @param etrn whether that is ETRN too
+     * @param startTls whether it may ask for TLS
+     * @param secured whether it speaks TLS
+     * @param forwards whether it may speak for others
+     * @param mechanisms by which it may log in
+     * @param turn whether it may fetch mail
+     */
+    record Kind(
+            Standing standing,
+            boolean etrn,
+            boolean startTls,
+            boolean secured,
+            boolean forwards,
+            List<String> mechanisms,
+            boolean turn) {}
 
     /** What one kind of client is offered. */
-    private final class Offers {
-        private final Offer plain;
-        private final Offer flushing;
+    final class Offers {
+        private final Offer offer;
         private final boolean releases;
         private Reply ehlo;
-        private Reply ehloWithEtrn;
         private Instant releasesFrom = Instant.MIN;
 
-        Offers(Offer offer, boolean releases) {
-            plain = offer;
-            flushing = offer.with(Set.of(Extension.ETRN));
+        private Offers(Offer offer, boolean releases) {
+            this.offer = offer;
             this.releases = releases;
-            ehlo = ehlo(plain);
-            ehloWithEtrn = ehlo(flushing);
+            ehlo = ehlo(offer);
         }
 
-        Offer offer(boolean etrn) {
-            return etrn ? flushing : plain;
+        /** What EHLO offers and HELP lists, but for the dates. */
+        Offer offer() {
+            return offer;
         }
 
-        /** The latest date of a future release moves on by the hour. */
-        Reply ehlo(boolean etrn, Instant now) {
+        /** 250 to EHLO, one line per extension (RFC 5321 §4.1.1.1). The latest date of a release moves on by the hour. */
+        Reply ehlo(Instant now) {
             if (releases && !now.truncatedTo(ChronoUnit.HOURS).equals(releasesFrom)) {
                 releasesFrom = now.truncatedTo(ChronoUnit.HOURS);
                 var hold = new Offer.Hold(limits.holdMax(), releasesFrom.plus(limits.holdMax()));
-                ehlo = ehlo(plain.with(hold));
-                ehloWithEtrn = ehlo(flushing.with(hold));
+                ehlo = ehlo(offer.with(hold));
             }
-            return etrn ? ehloWithEtrn : ehlo;
+            return ehlo;
         }
 
         private Reply ehlo(Offer offer) {
@@ -77,11 +96,32 @@ final class Greetings {
         EnumSet<Extension> all = EnumSet.copyOf(Offer.FOR_EVERYBODY);
         if (terminals) all.addAll(Offer.TERMINALS);
         var messagesMax = limits.messagesPerConnection().map(OptionalInt::of).orElse(OptionalInt.empty());
-        Offer offer = new Offer(
-                all, limits.messageSize(), limits.deliverByMin(), Optional.empty(), limits.recipients(), messagesMax);
-        forStrangers = new Offers(offer, false);
-        forTrusted = new Offers(
-                offer.with(Set.of(Extension.MT_PRIORITY)), limits.holdMax().compareTo(Duration.ZERO) > 0);
+        forEverybody = new Offer(
+                all,
+                limits.messageSize(),
+                limits.deliverByMin(),
+                Optional.empty(),
+                limits.recipients(),
+                messagesMax,
+                List.of());
+    }
+
+    Offers offers(Kind kind) {
+        return offers.computeIfAbsent(kind, this::made);
+    }
+
+    private Offers made(Kind kind) {
+        Set<Extension> more = EnumSet.noneOf(Extension.class);
+        boolean trusted = kind.standing() == Standing.TRUSTED;
+        if (trusted) more.add(Extension.MT_PRIORITY);
+        if (kind.etrn()) more.add(Extension.ETRN);
+        if (kind.startTls()) more.add(Extension.START_TLS);
+        if (kind.secured()) more.add(Extension.REQUIRE_TLS);
+        if (kind.forwards()) more.addAll(Set.of(Extension.XCLIENT, Extension.XFORWARD));
+        if (kind.turn()) more.addAll(Set.of(Extension.TURN, Extension.ATRN));
+        return new Offers(
+                forEverybody.with(more).with(kind.mechanisms()),
+                trusted && limits.holdMax().compareTo(Duration.ZERO) > 0);
     }
 
     String hostname() {
@@ -106,19 +146,5 @@ final class Greetings {
     /** 221 to QUIT. */
     Reply closing() {
         return closing;
-    }
-
-    /** 250 to EHLO, one line per extension (RFC 5321 §4.1.1.1). */
-    Reply ehlo(Standing client, boolean etrn, Instant now) {
-        return of(client).ehlo(etrn, now);
-    }
-
-    /** What EHLO offers and HELP lists, but for the dates. */
-    Offer offer(Standing client, boolean etrn) {
-        return of(client).offer(etrn);
-    }
-
-    private Offers of(Standing client) {
-        return client == Standing.TRUSTED ? forTrusted : forStrangers;
     }
 }

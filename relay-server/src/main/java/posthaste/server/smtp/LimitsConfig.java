@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param messagesPerConnection transactions begun on one connection; empty for no limit
  * @param deliverByMin the shortest time that DELIVERBY may demand with a return (RFC 2852 §2), in whole seconds
  * @param holdMax how long FUTURERELEASE may hold a message (RFC 4865 §3), in whole seconds; zero: it is not offered
+ * @param guards what protects the others from one client
  */
 public record LimitsConfig(
         long messageSize,
@@ -32,9 +33,11 @@ public record LimitsConfig(
         Duration drainTimeout,
         Optional<Integer> messagesPerConnection,
         Duration deliverByMin,
-        Duration holdMax) {
+        Duration holdMax,
+        Guards guards) {
     private static final long MIB = 1L << 20;
     private static final long MESSAGE_SIZE_MIN = 64 * 1024;
+    private static final long HEADER_MIN = 64 * 1024;
     private static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
     private static final Duration DELIVER_BY_MIN = Duration.ofSeconds(1);
 
@@ -50,7 +53,26 @@ public record LimitsConfig(
             Duration.ofSeconds(10),
             Optional.empty(),
             Duration.ofSeconds(60),
-            Duration.ofDays(30));
+            Duration.ofDays(30),
+            Guards.DEFAULT);
+
+    /**
+     * What protects the others from one client.
+     *
+     * @param connectionsPerNetwork open at once from one /24, or one /48 of IPv6
+     * @param connectionsPerMinute begun by one client; empty for no limit
+     * @param messagesPerMinute begun by one client that has not logged in; empty for no limit
+     * @param dataRateMin octets per second that a message must come with, once it has taken a minute; 0: any rate will do
+     * @param headerSize octets of the header of a message
+     */
+    public record Guards(
+            int connectionsPerNetwork,
+            Optional<Integer> connectionsPerMinute,
+            Optional<Integer> messagesPerMinute,
+            long dataRateMin,
+            long headerSize) {
+        public static final Guards DEFAULT = new Guards(5_000, Optional.empty(), Optional.empty(), 128, MIB);
+    }
 
     /** Names every problem at once; the reader of the file adds its name and line. */
     public LimitsConfig {
@@ -70,6 +92,11 @@ public record LimitsConfig(
         if (deliverByMin.compareTo(DELIVER_BY_MIN) < 0 || deliverByMin.toNanosPart() != 0) {
             problems.add("deliver-by-min must be whole seconds, at least one");
         }
+        if (guards.connectionsPerNetwork() < 1) problems.add("connections-per-network must be at least 1");
+        if (guards.connectionsPerMinute().orElse(1) < 1) problems.add("connections-per-minute must be at least 1");
+        if (guards.messagesPerMinute().orElse(1) < 1) problems.add("messages-per-minute must be at least 1");
+        if (guards.dataRateMin() < 0) problems.add("data-rate-min must not be negative");
+        if (guards.headerSize() < HEADER_MIN) problems.add("header-size must be at least 64 KiB");
         if (holdMax.isNegative() || holdMax.toNanosPart() != 0) problems.add("hold-max must be whole seconds");
         if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("; ", problems));
     }

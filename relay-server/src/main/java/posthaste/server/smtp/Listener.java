@@ -59,7 +59,7 @@ public final class Listener {
         for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
             ContextInternal context =
                     vertx.contextBuilder().withEventLoop((EventLoop) executor).build();
-            var loop = new SessionLoop(context, settings, config.lineEnds(), flushPace, nanos);
+            var loop = new SessionLoop(context, settings, config, flushPace, nanos);
             port = port.compose(before -> listen(context, loop, address));
         }
         return port.map(bound -> new InetSocketAddress(config.bind().getAddress(), bound))

@@ -30,7 +30,8 @@ record MailOptions(BodyType body, boolean smtpUtf8, Requests requests, Optional<
                 said.envelopeId(),
                 said.priority(),
                 said.deliverBy().map(by -> new Deadline(now.plusSeconds(by.seconds()), by.mode(), by.trace())),
-                said.futureRelease().map(FutureRelease::request));
+                said.futureRelease().map(FutureRelease::request),
+                said.requireTls());
         return new MailOptions(
                 said.body(), said.smtpUtf8(), requests, said.futureRelease().map(release -> release.releaseAt(now)));
     }

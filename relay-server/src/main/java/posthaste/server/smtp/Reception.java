@@ -1,6 +1,8 @@
 package posthaste.server.smtp;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Optional;
 import posthaste.queue.IncomingMessage;
 import posthaste.smtp.ChunkDecoder;
 import posthaste.smtp.Command;
@@ -26,23 +28,35 @@ final class Reception implements ContentSink {
         void chunkEnded(Command.Bdat chunk, Content content);
     }
 
+    /** A message that takes no longer may come at any rate. */
+    private static final Duration SLOW_GRACE = Duration.ofMinutes(1);
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
     private final IncomingMessage message;
     private final Action.Content how;
     private final LimitsConfig limits;
     private final boolean mended;
     private final ContentSink keeper;
+    private final Optional<HeaderCompletion> completion;
+    private final ContentSink store;
     private final int showableMax;
     private final Listener listener;
     private final ChunkDecoder chunks = new ChunkDecoder();
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream(0);
     private ContentInspection seen = chunks.content();
     private boolean showable = true;
+    /** When it began, moved on by all that it had to wait for us. */
+    private long beganNanos;
+
     private boolean dropped;
     private boolean writable;
 
     /**
      * @param mended whether line ends that are none become CRLF
      * @param showableMax octets of the largest message that terminals are written
+     * @param missing what a message gets that has none, of clients that submit; empty where nothing is added (RFC 6409 §8)
+     * @param nowNanos when it begins
      */
     Reception(
             IncomingMessage message,
@@ -50,7 +64,10 @@ final class Reception implements ContentSink {
             LimitsConfig limits,
             boolean mended,
             int showableMax,
+            Optional<HeaderCompletion.Fields> missing,
+            long nowNanos,
             Listener listener) {
+        beganNanos = nowNanos;
         this.message = message;
         this.mended = mended;
         keeper = mended ? new LineEndMender(this::keep) : this::keep;
@@ -58,6 +75,8 @@ final class Reception implements ContentSink {
         this.limits = limits;
         this.showableMax = showableMax;
         this.listener = listener;
+        completion = missing.map(fields -> new HeaderCompletion(fields, this::append));
+        store = completion.isPresent() ? completion.get() : this::append;
     }
 
     IncomingMessage message() {
@@ -102,6 +121,18 @@ final class Reception implements ContentSink {
         };
     }
 
+    /** It could not go on for so long. */
+    void waited(long nanos) {
+        beganNanos += nanos;
+    }
+
+    /** Whether it comes so slowly that it only keeps a connection busy. */
+    boolean isTooSlow(long nowNanos) {
+        long nanos = nowNanos - beganNanos;
+        if (nanos <= SLOW_GRACE.toNanos()) return false;
+        return seen.octets() < limits.guards().dataRateMin() * (nanos / SECOND);
+    }
+
     /** What is known of it by now. */
     Content content() {
         Content content = Content.of(seen, how.binary(), showable);
@@ -123,14 +154,23 @@ final class Reception implements ContentSink {
     }
 
     private void keep(byte[] array, int offset, int length) {
-        if (how.kept()) writable = message.append(array, offset, length);
+        if (how.kept()) store.content(array, offset, length);
         if (how.shown()) show(array, offset, length);
+    }
+
+    private void append(byte[] array, int offset, int length) {
+        writable = message.append(array, offset, length);
     }
 
     private void show(byte[] array, int offset, int length) {
         showable = showable && shown.size() + length <= showableMax;
         if (showable) shown.write(array, offset, length);
         else shown.reset();
+    }
+
+    /** All of it has come, and is to be handed to the queue. */
+    void complete() {
+        completion.ifPresent(HeaderCompletion::complete);
     }
 
     /** Keeps nothing; does nothing once the message was handed to the queue. */

@@ -6,8 +6,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.Reply;
 
 /** Every meter of the listeners: its name, unit and meaning stand here and nowhere else. Thread-safe. */
@@ -18,8 +20,11 @@ public final class ServerMetrics {
     private final Counter accepted;
     private final Counter recipients;
     private final Counter timeouts;
+    private final Counter handshakesFailed;
     private final DistributionSummary size;
     private final Timer commit;
+    /** By version of TLS: two of them. */
+    private final ConcurrentHashMap<String, Counter> handshakes = new ConcurrentHashMap<>();
     /** By reply code: at most the 200 codes that refuse. */
     private final ConcurrentHashMap<Integer, Counter> refused = new ConcurrentHashMap<>();
 
@@ -30,6 +35,9 @@ public final class ServerMetrics {
         accepted = counter("posthaste.smtp.messages", "Messages answered 250 after the final dot.");
         recipients = counter("posthaste.smtp.recipients", "Recipients of the messages accepted.");
         timeouts = counter("posthaste.smtp.timeouts", "Sessions ended because the client was silent or too slow.");
+        handshakesFailed =
+                counter("posthaste.smtp.tls.failures", "TLS handshakes that failed, or did not end in time.");
+        for (String each : List.of("TLSv1.2", "TLSv1.3")) handshakes.put(each, handshakes(each));
         size = DistributionSummary.builder("posthaste.smtp.message.size")
                 .description("Octets of the messages accepted.")
                 .baseUnit("bytes")
@@ -67,6 +75,22 @@ public final class ServerMetrics {
 
     void timedOut() {
         timeouts.increment();
+    }
+
+    /** A handshake has ended well. */
+    void secured(TlsFacts facts) {
+        handshakes.computeIfAbsent(facts.protocol(), this::handshakes).increment();
+    }
+
+    private Counter handshakes(String protocol) {
+        return Counter.builder("posthaste.smtp.tls.handshakes")
+                .description("TLS handshakes that ended well.")
+                .tag("protocol", protocol)
+                .register(registry);
+    }
+
+    void handshakeFailed() {
+        handshakesFailed.increment();
     }
 
     /** One message was answered 250, {@code nanos} after its final dot. */

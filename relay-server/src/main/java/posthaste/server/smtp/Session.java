@@ -1,20 +1,29 @@
 package posthaste.server.smtp;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import posthaste.queue.IncomingMessage;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
+import posthaste.server.tls.Handshake;
+import posthaste.server.tls.TlsFacts;
+import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
+import posthaste.smtp.LineFramer;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -24,13 +33,21 @@ import posthaste.smtp.Reply;
  */
 final class Session implements ClientSocket.Owner, Action.Performer, Reception.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    /** For the whole PROXY header: balancers send it at once. */
+    static final Duration PROXY_HEADER_TIME = Duration.ofSeconds(10);
 
     private final SessionLoop loop;
     private final SessionSettings settings;
-    private final InetAddress address;
+    /** As the connection is counted. */
+    private InetAddress address;
+
     private final ClientSocket socket;
-    private final Budget budget;
-    private final CommandLines commands;
+    private Budget budget;
+    private CommandLines commands;
+    private final SaslLines responses = new SaslLines(new Responses());
+
+    /** The handshake that is under way. */
+    private Optional<Handshake> handshake = Optional.empty();
 
     private SessionState state;
     private Input input;
@@ -41,6 +58,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private boolean showing;
     /** Whether it ends at the next command boundary. */
     private boolean leaving;
+    /** Whether it is not known yet for whom a balancer speaks. */
+    private boolean awaitingProxyHeader;
+    /** What XFORWARD said of the next message. */
+    private ClientAttributes forwarded = ClientAttributes.NONE;
+    /** Whether the connection is somebody else's by now. */
+    private boolean turned;
 
     // Of the message that the queue is asked about.
     private int recipients;
@@ -53,22 +76,119 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         this.address = address;
         this.socket = new ClientSocket(loop, socket, this);
         budget = new Budget(settings.limits());
-        commands = new CommandLines(loop.parser(), this::command);
+        Peer peer = connected(address);
+        state = begun(peer);
+        commands = commandsOf(peer);
         input = commands;
-        Peer peer = Peer.connected(settings, loop.greetings(), address);
-        state = settings.policy().refuses(address) ? new Denied(peer) : new Connected(peer);
     }
 
-    /** Greets the client. */
+    private Peer connected(InetAddress client) {
+        return Peer.connected(settings, loop.listener(), loop.greetings(), client);
+    }
+
+    /** Only where AUTH is on offer a command may be as long as its initial response. */
+    private CommandLines commandsOf(Peer peer) {
+        boolean auth = peer.offer().offers(Extension.AUTH);
+        int lineMax = auth ? SaslLines.COMMAND_MAX : LineFramer.DEFAULT_LINE_MAX;
+        return new CommandLines(loop.parser(), lineMax, this::command);
+    }
+
+    private SessionState begun(Peer peer) {
+        if (settings.policy().refuses(peer.proof().address())) return new Denied(peer);
+        return peer.needsTls() ? new Plaintext(peer) : new Connected(peer);
+    }
+
+    /** Greets the client, once it is known who that is. */
     void begin() {
-        socket.guarded(this::greet);
+        socket.guarded(() -> {
+            socket.open();
+            if (loop.listener().proxies().isEmpty()) start();
+            else awaitProxyHeader();
+        });
+    }
+
+    /** Greets the client, inside TLS where the listener is set so. */
+    private void start() {
+        if (loop.listener().tls() != TlsMode.IMPLICIT) {
+            greet();
+        } else if (loop.tryHandshake()) {
+            beginHandshake();
+        } else {
+            abort();
+        }
+    }
+
+    private void awaitProxyHeader() {
+        awaitingProxyHeader = true;
+        input = (in, from, to) -> to;
+        socket.expectProxyHeader();
+        socket.deadline(PROXY_HEADER_TIME);
+    }
+
+    @Override
+    public void proxied(Optional<InetAddress> client) {
+        awaitingProxyHeader = false;
+        input = commands;
+        answered = true;
+        if (client.isEmpty() || tryBecome(connected(client.get()))) start();
+        else turnAway(client.get());
+    }
+
+    /** For a client that has too many connections already, which only the header could tell. */
+    private void turnAway(InetAddress client) {
+        settings.metrics().turnedAway();
+        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        if (loop.listener().tls() == TlsMode.IMPLICIT) {
+            abort(); // it expects TLS and cannot read it
+        } else {
+            say(Replies.TOO_MANY_CONNECTIONS);
+            socket.hangUp();
+        }
+    }
+
+    @Override
+    public void notProxied(String reason) {
+        settings.metrics().turnedAway();
+        loop.log().notProxied(client(), reason);
+        abort();
+    }
+
+    /** Goes on as the session of another client; false where that one has too many. */
+    private boolean tryBecome(Peer peer) {
+        InetAddress other = peer.proof().address();
+        if (!settings.connections().tryMove(address, other)) return false;
+        address = other;
+        state = begun(peer);
+        commands = commandsOf(peer);
+        input = commands;
+        return true;
+    }
+
+    /** What came from one client must not be read as if it came from another. */
+    @Override
+    public void speakFor(Action.SpeakFor action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+        } else if (tryBecome(state.peer().speakingFor(action.attributes()))) {
+            budget = new Budget(settings.limits());
+            forgetMessage();
+            greet();
+        } else {
+            end(Replies.TOO_MANY_CONNECTIONS);
+        }
+    }
+
+    @Override
+    public void tellApart(Action.TellApart action) {
+        forwarded = action.attributes().over(forwarded);
+        say(Replies.OK);
     }
 
     private void greet() {
-        socket.open();
         boolean denied = state instanceof Denied;
         say(denied ? loop.greetings().denial() : loop.greetings().greeting());
         if (denied) loop.log().turnedAway(client(), loop.greetings().denial());
+        if (leaving) end(Replies.SHUTTING_DOWN);
         readDone();
         socket.flush();
     }
@@ -88,12 +208,101 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void readDone() {
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
             socket.noDeadline();
-        } else if (input != commands) {
+        } else if (input != commands && input != responses) {
+            if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) end(Replies.TOO_SLOW);
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
         }
         answered = false;
+    }
+
+    // TLS.
+
+    /** RFC 3207 §4: nothing that was sent in the clear may be read behind the handshake. */
+    @Override
+    public void secure(Action.Secure action) {
+        if (commands.hasMore() || socket.mayHoldMore()) {
+            end(Replies.PIPELINED_BEHIND_STARTTLS);
+        } else if (loop.tryHandshake()) {
+            say(Replies.START_TLS);
+            beginHandshake();
+        } else {
+            say(Replies.TLS_BUSY);
+        }
+    }
+
+    private void beginHandshake() {
+        var begun = settings.tls().begin(loop.allocator());
+        handshake = Optional.of(begun);
+        input = (in, from, to) -> to;
+        socket.secure(begun.handler());
+        answered = true;
+        socket.deadline(settings.limits().commandTimeout());
+    }
+
+    @Override
+    public void secured(SSLSession session) {
+        TlsFacts facts = handshake.orElseThrow().facts(session);
+        forgetHandshake();
+        settings.metrics().secured(facts);
+        boolean greeted = loop.listener().tls() != TlsMode.IMPLICIT;
+        Peer peer = state.peer().secured(facts);
+        state = state instanceof Denied ? new Denied(peer) : new Connected(peer);
+        commands = commandsOf(peer);
+        input = commands;
+        answered = true;
+        if (!greeted) greet();
+        else if (leaving) end(Replies.SHUTTING_DOWN);
+        readDone();
+    }
+
+    private void forgetHandshake() {
+        if (handshake.isPresent()) loop.handshakeEnded();
+        handshake = Optional.empty();
+    }
+
+    // AUTH.
+
+    @Override
+    public void authenticate(Action.Authenticate action) {
+        socket.hold(Hold.ANSWER);
+        input = commands;
+        action.step()
+                .apply(loop.executor())
+                .whenComplete((step, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("an exchange of AUTH failed", bug);
+                    Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
+                    if (delay.isZero()) stepped(step);
+                    else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
+                }));
+    }
+
+    private void stepped(SaslStep step) {
+        if (!socket.isOpen()) return;
+        if (step instanceof SaslStep.Failure failure) loop.log().notAuthenticated(client(), failure.detail());
+        answer(state.authenticated(step));
+    }
+
+    @Override
+    public void challenge(Action.Challenge action) {
+        say(action.reply());
+        input = responses;
+    }
+
+    private final class Responses implements SaslLines.Listener {
+        @Override
+        public void response(byte[] octets) {
+            answered = true;
+            perform(state.responded(octets));
+        }
+
+        @Override
+        public void noResponse(Reply reply) {
+            answered = true;
+            input = commands;
+            perform(state.notResponded(reply));
+        }
     }
 
     private void command(Command command) {
@@ -108,7 +317,14 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     @Override
     public void full(IncomingMessage message) {
         socket.hold(Hold.CONTENT);
-        message.onWritable(() -> socket.guarded(() -> socket.release(Hold.CONTENT)), loop.executor());
+        long since = loop.nowNanos();
+        message.onWritable(() -> socket.guarded(() -> goOn(loop.nowNanos() - since)), loop.executor());
+    }
+
+    /** The queue has room again; how long that took is no fault of the client's. */
+    private void goOn(long waitedNanos) {
+        reception.ifPresent(each -> each.waited(waitedNanos));
+        socket.release(Hold.CONTENT);
     }
 
     @Override
@@ -174,8 +390,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
         showing = how.shown() && loop.tryShow();
         int showableMax = showing ? settings.services().terminals().messageSizeMax() : 0;
-        boolean mended = loop.lineEnds() == LineEnds.NORMALIZE && !how.binary();
-        var begun = new Reception(message, how, settings.limits(), mended, showableMax, this);
+        boolean mended = loop.listener().lineEnds() == LineEnds.NORMALIZE && !how.binary();
+        boolean submitted = loop.listener().auth() == AuthMode.REQUIRED;
+        Optional<HeaderCompletion.Fields> missing = submitted
+                ? Optional.of(HeaderCompletion.Fields.of(message.id(), settings.hostname(), loop.date(now)))
+                : Optional.empty();
+        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, loop.nowNanos(), this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -273,6 +493,60 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         return found.more() ? Replies.pendingStarted(node) : Replies.pendingStarted(found.messages(), node);
     }
 
+    // TURN and ATRN.
+
+    @Override
+    public void turn(Action.Turn action) {
+        if (commands.hasMore()) {
+            end(Replies.PIPELINED_BEHIND_TURN);
+            return;
+        }
+        socket.hold(Hold.ANSWER);
+        settings.services()
+                .turning()
+                .lease(action.domains(), loop.executor())
+                .whenComplete((lease, failure) -> socket.guarded(() -> {
+                    if (failure == null) leased(action, lease);
+                    else answer(new Transition(state, new Action.Respond(notLeased(failure))));
+                }));
+    }
+
+    private Reply notLeased(Throwable failure) {
+        LOG.warn(
+                "TURN by {} answered {}: the queue cannot be read: {}",
+                client(),
+                Replies.TURN_UNABLE,
+                failure.toString());
+        return Replies.TURN_UNABLE;
+    }
+
+    private void leased(Action.Turn action, Optional<Turning.Lease> found) {
+        if (found.isEmpty()) {
+            answer(new Transition(state, new Action.Respond(Replies.TURN_BUSY)));
+            return;
+        }
+        Turning.Lease lease = found.get();
+        boolean pipelined = socket.mayHoldMore();
+        boolean turns = socket.isOpen() && !leaving && !pipelined && !(action.atrn() && lease.isEmpty());
+        if (turns) {
+            turned(action, lease);
+            return;
+        }
+        lease.release();
+        if (pipelined) end(Replies.PIPELINED_BEHIND_TURN);
+        else answer(new Transition(state, new Action.Respond(Replies.NO_MAIL)));
+    }
+
+    /** From here on the client is the server, and the session is over but for its place among those that are counted. */
+    private void turned(Action.Turn action, Turning.Lease lease) {
+        say(Replies.TURNED);
+        TlsFacts tls = state.peer().proof().tls().orElseThrow();
+        var who = new Turning.Client(state.peer().source().helloName(), action.login(), tls);
+        turned = true;
+        lease.deliver(socket.detach(), who)
+                .whenComplete((done, bug) -> loop.executor().execute(() -> loop.closed(this)));
+    }
+
     /** Somebody who was asked has answered: goes on with that, and then with what the client sent meanwhile. */
     private void answer(Transition transition) {
         if (!socket.isOpen()) return;
@@ -286,7 +560,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void commit(Action.Commit action) {
-        IncomingMessage message = reception.orElseThrow().message();
+        Reception received = reception.orElseThrow();
+        received.complete();
+        IncomingMessage message = received.message();
         recipients = action.envelope().recipients().size();
         octets = message.bytes();
         socket.hold(Hold.ANSWER);
@@ -312,7 +588,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void takeNote(MessageId id) {
         settings.metrics().accepted(octets, recipients, loop.nowNanos() - dotNanos);
-        if (LOG.isDebugEnabled()) LOG.debug("{} accepted from {}: {} octets", id, client(), octets);
+        if (!LOG.isDebugEnabled()) return;
+        String behind = forwarded.isEmpty() ? "" : ", forwarded: " + forwarded.shown();
+        LOG.debug("{} accepted from {}: {} octets{}", id, client(), octets, behind);
     }
 
     @Override
@@ -349,6 +627,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void forgetReception() {
         reception = Optional.empty();
+        forwarded = ClientAttributes.NONE;
         if (showing) loop.shown();
         showing = false;
     }
@@ -370,8 +649,14 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     /** Lets the client go: at once where it waits for nothing, else when its message or its line has ended. */
     void leave() {
+        if (turned) return;
         leaving = true;
-        boolean busy = input != commands || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
+        if (awaitingProxyHeader) {
+            abort(); // nobody is there who could be told
+            return;
+        }
+        boolean reading = input != commands && input != responses;
+        boolean busy = reading || socket.isHeld(Hold.ANSWER) || commands.isInsideLine();
         if (!busy) end(Replies.SHUTTING_DOWN);
     }
 
@@ -388,6 +673,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void timedOut() {
+        if (awaitingProxyHeader) {
+            notProxied("no PROXY header within " + PROXY_HEADER_TIME.toSeconds() + " s");
+            return;
+        }
         settings.metrics().timedOut();
         end(Replies.TIMED_OUT);
     }
@@ -405,6 +694,11 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void closed() {
+        if (handshake.isPresent()) {
+            settings.metrics().handshakeFailed();
+            loop.log().handshakeFailed(client());
+            forgetHandshake();
+        }
         forgetMessage();
         loop.closed(this);
     }

@@ -35,6 +35,20 @@ final class SessionLog {
         if (mayWrite()) LOG.info("connection of {} turned away: {}", client, reply);
     }
 
+    /** @param detail says nothing secret */
+    void notAuthenticated(String client, String detail) {
+        if (mayWrite()) LOG.info("AUTH by {} failed: {}", client, detail);
+    }
+
+    void handshakeFailed(String client) {
+        if (mayWrite()) LOG.info("connection of {} ended: the TLS handshake failed or did not end", client);
+    }
+
+    /** @param reason in words of ours */
+    void notProxied(String client, String reason) {
+        if (mayWrite()) LOG.info("connection of {} closed, this listener is for proxy-networks: {}", client, reason);
+    }
+
     private boolean mayWrite() {
         long now = nanos.getAsLong();
         if (now - since >= SECOND) {

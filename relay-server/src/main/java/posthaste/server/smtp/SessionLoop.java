@@ -1,5 +1,7 @@
 package posthaste.server.smtp;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
@@ -10,12 +12,14 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import posthaste.server.policy.ClientKey;
 import posthaste.smtp.Command;
 import posthaste.smtp.CommandParser;
 import posthaste.smtp.Replies;
@@ -29,10 +33,13 @@ final class SessionLoop {
     /** Messages to terminals held in memory at once: each as large as a terminal takes. */
     private static final int SHOWING_MAX = 128;
 
+    /** Handshakes under way at once: each costs some memory, and the processor more than a message does. */
+    static final int HANDSHAKES_MAX = 250;
+
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
-    private final LineEnds lineEnds;
+    private final ListenerConfig listener;
     private final FlushPace flushPace;
     private final LongSupplier nanos;
     private final SessionLog log;
@@ -43,6 +50,7 @@ final class SessionLoop {
     private final Set<Session> sessions = new HashSet<>();
     private final Promise<Void> emptied = Promise.promise();
     private int showing;
+    private int handshakes;
     private boolean draining;
     private boolean ticking;
 
@@ -50,10 +58,10 @@ final class SessionLoop {
     SessionLoop(
             ContextInternal context,
             SessionSettings settings,
-            LineEnds lineEnds,
+            ListenerConfig listener,
             FlushPace flushPace,
             LongSupplier nanos) {
-        this.lineEnds = lineEnds;
+        this.listener = listener;
         this.context = context;
         this.settings = settings;
         this.flushPace = flushPace;
@@ -80,8 +88,19 @@ final class SessionLoop {
         return greetings;
     }
 
-    LineEnds lineEnds() {
-        return lineEnds;
+    ListenerConfig listener() {
+        return listener;
+    }
+
+    /** Whether there is room for one more handshake, which is then under way until {@link #handshakeEnded}. */
+    boolean tryHandshake() {
+        if (handshakes >= HANDSHAKES_MAX) return false;
+        handshakes++;
+        return true;
+    }
+
+    void handshakeEnded() {
+        handshakes--;
     }
 
     /** Whether there is room for one more message to terminals, which is then taken until {@link #shown}. */
@@ -116,6 +135,16 @@ final class SessionLoop {
         return nanos.getAsLong();
     }
 
+    /** Runs {@code work} on the loop after a while. */
+    void later(Duration delay, Runnable work) {
+        context.setTimer(Math.max(1, delay.toMillis()), timer -> work.run());
+    }
+
+    /** Where the buffers of TLS come from. */
+    ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
+
     String date(Instant now) {
         return date.at(now);
     }
@@ -145,6 +174,14 @@ final class SessionLoop {
     private void connected(NetSocketInternal socket, InetAddress client) {
         if (draining) {
             turnAway(socket, client, Replies.SHUTTING_DOWN);
+        } else if (isForeign(client)) {
+            settings.metrics().turnedAway();
+            log.notProxied(NetUtil.toAddressString(client), "it comes from elsewhere");
+            socket.close();
+        } else if (settings.memory().isShort()) {
+            turnAway(socket, client, Replies.SHORT_OF_MEMORY);
+        } else if (isTooOften(client)) {
+            turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS_AT_ONCE);
         } else if (!settings.connections().tryOpen(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
         } else {
@@ -156,10 +193,25 @@ final class SessionLoop {
         }
     }
 
+    /** Of a balancer nobody counts how often it connects: that is how often its clients do. */
+    private boolean isTooOften(InetAddress client) {
+        ClientPace pace = settings.pace().connections();
+        return pace.isLimited() && listener.proxies().isEmpty() && !pace.tryPass(ClientKey.of(client));
+    }
+
+    /** Where balancers say who the client is, nobody else is believed, or let in. */
+    private boolean isForeign(InetAddress client) {
+        return !listener.proxies().isEmpty() && !listener.proxies().contains(client);
+    }
+
     private void turnAway(NetSocket socket, InetAddress client, Reply reply) {
         settings.metrics().turnedAway();
         log.turnedAway(NetUtil.toAddressString(client), reply);
         socket.exceptionHandler(reset -> {});
+        if (listener.tls() == TlsMode.IMPLICIT) {
+            socket.close(); // a client that expects TLS cannot read it
+            return;
+        }
         socket.write(BufferInternal.buffer(Unpooled.wrappedBuffer(reply.encoded())));
         socket.close();
     }

@@ -9,9 +9,15 @@ import posthaste.server.terminal.Terminals;
  *
  * @param terminals what SEND, SOML and SAML write to
  * @param flushing what ETRN has tried now
+ * @param turning what TURN and ATRN ask
  * @param domainCheck asked about domains of recipients where {@code relay.verify-domains} says so
  * @param version of the relay, for HELP STATUS
  * @param uptime since when it runs
  */
 public record SessionServices(
-        Terminals terminals, Flushing flushing, DomainCheck domainCheck, String version, Supplier<Duration> uptime) {}
+        Terminals terminals,
+        Flushing flushing,
+        Turning turning,
+        DomainCheck domainCheck,
+        String version,
+        Supplier<Duration> uptime) {}

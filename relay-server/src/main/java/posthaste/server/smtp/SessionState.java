@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 import posthaste.queue.MessageId;
 import posthaste.queue.QueueException;
+import posthaste.server.auth.SaslStep;
 import posthaste.smtp.Command;
+import posthaste.smtp.Extension;
 import posthaste.smtp.Mailbox;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
@@ -19,11 +21,13 @@ import posthaste.smtp.Reply;
  *   Connected --HELO, EHLO--&gt; Ready --MAIL--&gt; Addressing --DATA--&gt; Receiving --the end of the message--&gt; Ready
  *                               ^                 |       --BDAT--&gt; Chunking  --the end of the last chunk--&gt; Ready
  *                               +--- RSET, HELO, EHLO ---------------+
+ *   Ready --AUTH--&gt; Authenticating --its outcome--&gt; Ready
+ *   Plaintext: TLS is wanted first --STARTTLS--&gt; Connected
  *   Denied: greeted with 554
  * </pre>
  */
 sealed interface SessionState extends Command.Handler<Transition>
-        permits Connected, Denied, Ready, Addressing, Finishing {
+        permits Connected, Denied, Plaintext, Ready, Authenticating, InTransaction {
 
     /** A topic of HELP. */
     String STATUS = "STATUS";
@@ -109,8 +113,8 @@ sealed interface SessionState extends Command.Handler<Transition>
     }
 
     /**
-     * Refused with RFC 821's own code (§3.8): nobody is authenticated, and to change roles with somebody unknown would give
-     * the mail of others away (RFC 5321 Appendix F.1). Who is known and owns domains would become the server here.
+     * Refused with RFC 821's own code (§3.8): to change roles with somebody unknown would give the mail of others away
+     * (RFC 5321 Appendix F.1).
      */
     @Override
     default Transition turn(Command.Turn command) {
@@ -121,6 +125,32 @@ sealed interface SessionState extends Command.Handler<Transition>
     @Override
     default Transition atrn(Command.Atrn command) {
         return last(Replies.AUTHENTICATION_NEEDED);
+    }
+
+    /** In the clear only (RFC 3207 §4.2); everything that is known of the client is forgotten with the answer. */
+    @Override
+    default Transition startTls(Command.StartTls command) {
+        if (peer().proof().tls().isPresent()) return last(Replies.TLS_ALREADY);
+        if (!peer().offer().offers(Extension.START_TLS)) return last(Replies.notImplemented("STARTTLS"));
+        return new Transition(this, new Action.Secure());
+    }
+
+    @Override
+    default Transition auth(Command.Auth command) {
+        return refuse(Replies.notImplemented("AUTH"));
+    }
+
+    /** Only hosts that the operator lists speak for others: what they say decides who may relay. */
+    @Override
+    default Transition xclient(Command.Xclient command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.SpeakFor(command.attributes()));
+    }
+
+    @Override
+    default Transition xforward(Command.Xforward command) {
+        if (!peer().mayForward()) return junk(Replies.FORWARDING_NOT_ALLOWED);
+        return new Transition(this, new Action.TellApart(command.attributes()), Toll.JUNK);
     }
 
     @Override
@@ -148,6 +178,21 @@ sealed interface SessionState extends Command.Handler<Transition>
     /** What HELP STATUS tells of the transaction. */
     default String situation() {
         return "No transaction";
+    }
+
+    /** The client has answered a challenge. */
+    default Transition responded(byte[] response) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** The client has answered a challenge with what is no response, which ends the exchange. */
+    default Transition notResponded(Reply reply) {
+        throw new IllegalStateException("no challenge was sent in " + this);
+    }
+
+    /** A mechanism has come a step on. */
+    default Transition authenticated(SaslStep step) {
+        throw new IllegalStateException("nobody authenticates in " + this);
     }
 
     /** The domain of a recipient was looked up: whether it takes mail. */

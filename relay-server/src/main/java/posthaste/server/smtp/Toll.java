@@ -11,6 +11,8 @@ enum Toll {
     JUNK,
     /** A transaction begins: counted against {@code messages-per-connection}. */
     TRANSACTION,
+    /** The client has proved who it is: its budget of mistakes grows. */
+    KNOWN,
     /** A message was accepted: the count of junk commands begins anew. */
     MESSAGE;
 

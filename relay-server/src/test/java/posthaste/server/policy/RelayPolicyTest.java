@@ -11,6 +11,7 @@ import static posthaste.server.policy.Aliases.remote;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,12 +244,14 @@ class RelayPolicyTest {
                 TrustedNetworks.parse(List.of("192.0.2.0/24")),
                 TrustedNetworks.parse(List.of("192.0.2.128/25")),
                 TrustedNetworks.parse(List.of("198.51.100.1")),
+                Set.of(),
+                Grants.NONE,
                 false);
         var policy = new RelayPolicy(access, directory(true));
         InetAddress good = InetAddress.getByName("192.0.2.1");
         InetAddress bad = InetAddress.getByName("192.0.2.200");
 
-        assertThat(policy.standingOf(good)).isEqualTo(Standing.TRUSTED);
+        assertThat(policy.standingOf(good, Optional.empty())).isEqualTo(Standing.TRUSTED);
         assertThat(policy.refuses(good)).isFalse();
         assertThat(policy.refuses(bad)).isTrue();
         assertThat(policy.mayFlush(good)).isFalse();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import posthaste.server.policy.AccessConfig;
@@ -13,6 +14,7 @@ import posthaste.server.policy.Alias;
 import posthaste.server.policy.Alias.State;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.DirectoryConfig;
+import posthaste.server.policy.Grants;
 import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
@@ -49,6 +51,8 @@ enum Cast {
                 networks(this == STRANGER ? ELSEWHERE : HERE),
                 networks(this == DENIED ? HERE : ELSEWHERE),
                 networks(this == FLUSHER ? HERE : ELSEWHERE),
+                Set.of(),
+                Grants.NONE,
                 this == VERIFIER);
         var local = LocalDomains.of(RelayFixture.HOSTNAME, List.of(RelayFixture.HOSTNAME), Optional.empty());
         var directory = new DirectoryConfig(local, aliases(), this != DISCREET, this != SILENT);
@@ -78,6 +82,7 @@ enum Cast {
                     case "broken.test" -> CompletableFuture.failedStage(new IllegalStateException("unreadable"));
                     default -> CompletableFuture.completedStage(new Flushing.Begun(0, false));
                 },
+                (domains, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 (recipient, owner) -> CompletableFuture.supplyAsync(
                         () -> switch (recipient.domain()) {
                             case "nx.test" -> Optional.of(Replies.UNKNOWN_DOMAIN);

@@ -46,6 +46,24 @@ final class Limits {
                 DEFAULT.drainTimeout(),
                 messages,
                 DEFAULT.deliverByMin(),
-                DEFAULT.holdMax());
+                DEFAULT.holdMax(),
+                DEFAULT.guards());
+    }
+
+    static LimitsConfig guards(LimitsConfig.Guards guards) {
+        return new LimitsConfig(
+                DEFAULT.messageSize(),
+                DEFAULT.recipients(),
+                DEFAULT.connections(),
+                DEFAULT.connectionsPerClient(),
+                DEFAULT.commandTimeout(),
+                DEFAULT.dataTimeout(),
+                DEFAULT.errors(),
+                DEFAULT.junkCommands(),
+                DEFAULT.drainTimeout(),
+                DEFAULT.messagesPerConnection(),
+                DEFAULT.deliverByMin(),
+                DEFAULT.holdMax(),
+                guards);
     }
 }

@@ -21,6 +21,9 @@ import java.util.function.BooleanSupplier;
 import posthaste.queue.QueueConfig;
 import posthaste.queue.QueueMetrics;
 import posthaste.queue.rocksdb.RocksMailQueue;
+import posthaste.server.auth.AuthConfig;
+import posthaste.server.auth.Authentication;
+import posthaste.server.auth.UserReading;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.DirectoryConfig;
@@ -30,6 +33,7 @@ import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.terminal.TerminalMetrics;
 import posthaste.server.terminal.Terminals;
 import posthaste.server.terminal.TerminalsConfig;
+import posthaste.server.tls.ServerTls;
 
 /** A listener on loopback with a real queue behind it, and a clock for time-outs that only the test moves. */
 final class RelayFixture implements AutoCloseable {
@@ -44,6 +48,8 @@ final class RelayFixture implements AutoCloseable {
     final Listener listener;
     final InetSocketAddress address;
     private final Vertx vertx;
+    private final AtomicLong direct = new AtomicLong();
+    private final Memory memory = Memory.of(direct::get, 100, () -> 0, 100);
     private final AtomicLong nanos = new AtomicLong(System.nanoTime());
 
     private RelayFixture(QueueConfig queueConfig, LimitsConfig limits, String trusted) {
@@ -80,10 +86,54 @@ final class RelayFixture implements AutoCloseable {
                 cast.policy(),
                 Duration.ofDays(1),
                 queue,
+                ServerTls.none(),
+                RelayFixture.nobody(),
                 cast.services(terminals),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
+    }
+
+    /** Another listener on the same queue, set so. */
+    Listener listener(TlsMode mode, ServerTls tls, AccessConfig access) {
+        return listener(mode, AuthMode.OPTIONAL, false, tls, nobody(), access);
+    }
+
+    /** Another one whose clients may log in. */
+    Listener listener(
+            TlsMode mode,
+            AuthMode auth,
+            boolean plaintextAuth,
+            ServerTls tls,
+            Authentication authentication,
+            AccessConfig access) {
+        var config = new ListenerConfig(anywhere(), LineEnds.STRICT, mode, auth, plaintextAuth);
+        return listener(config, LimitsConfig.DEFAULT, tls, authentication, access);
+    }
+
+    static InetSocketAddress anywhere() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** Another one that is set in any way. */
+    Listener listener(
+            ListenerConfig config,
+            LimitsConfig limits,
+            ServerTls tls,
+            Authentication authentication,
+            AccessConfig access) {
+        var local = LocalDomains.of(HOSTNAME, List.of(HOSTNAME), Optional.empty());
+        var settings = new SessionSettings(
+                HOSTNAME,
+                limits,
+                new RelayPolicy(access, new Directory(DirectoryConfig.of(local), 1000)),
+                Duration.ofDays(1),
+                queue,
+                tls,
+                authentication,
+                services(vertx, TerminalsConfig.DEFAULT),
+                new ServerMetrics(meters));
+        return new Listener(vertx, config, settings, nanos::get);
     }
 
     Terminals terminals(TerminalsConfig config) {
@@ -110,7 +160,21 @@ final class RelayFixture implements AutoCloseable {
                 AccessConfig.of(TrustedNetworks.parse(List.of(trusted))),
                 new Directory(DirectoryConfig.of(local), 1000));
         var services = services(vertx, TerminalsConfig.DEFAULT);
-        var settings = new SessionSettings(HOSTNAME, limits, policy, Duration.ofDays(1), queue, services, metrics);
+        var connections = new ConnectionCounts(limits);
+        metrics.observe(connections);
+        var settings = new SessionSettings(
+                HOSTNAME,
+                limits,
+                policy,
+                Duration.ofDays(1),
+                queue,
+                ServerTls.none(),
+                nobody(),
+                services,
+                metrics,
+                connections,
+                SessionSettings.Pace.of(limits.guards()),
+                memory);
         return new Listener(vertx, new ListenerConfig(bind), settings, nanos::get);
     }
 
@@ -119,9 +183,26 @@ final class RelayFixture implements AutoCloseable {
         return new SessionServices(
                 new Terminals(vertx, config, new TerminalMetrics(new SimpleMeterRegistry())),
                 (command, owner) -> CompletableFuture.completedStage(new Flushing.Begun(0, false)),
+                (domains, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 (recipient, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 "test",
                 () -> Duration.ofSeconds(90));
+    }
+
+    /** Nobody can log in. */
+    static Authentication nobody() {
+        return Authentication.start(
+                AuthConfig.NONE,
+                () -> new UserReading.Read(List.of()),
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                System::nanoTime);
+    }
+
+    /** By the sockets. */
+    void shortOfMemory(boolean isShort) {
+        direct.set(isShort ? 95 : 5);
+        memory.look();
     }
 
     TestClient connect() {

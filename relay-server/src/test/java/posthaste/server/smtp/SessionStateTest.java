@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import posthaste.server.policy.LocalDomains;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.policy.TrustedNetworks;
 import posthaste.server.terminal.TerminalsConfig;
+import posthaste.server.tls.ServerTls;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Command;
 import posthaste.smtp.ForwardPath;
@@ -42,11 +44,14 @@ import posthaste.smtp.ReversePath;
 
 /** The states as values: no socket, and a queue only to be asked whether it takes mail. */
 class SessionStateTest {
+    private static final ListenerConfig LISTENER =
+            new ListenerConfig(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
     private static final Instant NOW = Instant.parse("2026-11-24T23:59:59Z");
     private static final Mailbox ALICE = new Mailbox("alice", "dest.test");
     private static final Mailbox BOB = new Mailbox("bob", "dest.test");
     private static final ReversePath SENDER = ReversePath.of(new Mailbox("a", "app.test"));
-    private static final Content PLAIN = new Content(10, 0, false, false, false, false, false, true);
+    private static final Content PLAIN = new Content(10, 4, 0, false, false, false, false, false, true);
 
     @TempDir
     static Path directory;
@@ -72,6 +77,8 @@ class SessionStateTest {
                 policy,
                 Duration.ofDays(1),
                 queue,
+                ServerTls.none(),
+                RelayFixture.nobody(),
                 RelayFixture.services(vertx, TerminalsConfig.DEFAULT),
                 new ServerMetrics(new SimpleMeterRegistry()));
         greetings = new Greetings("relay.test", settings.limits(), true);
@@ -84,7 +91,7 @@ class SessionStateTest {
     }
 
     private static Peer peer() {
-        return Peer.connected(settings, greetings, InetAddress.getLoopbackAddress());
+        return Peer.connected(settings, LISTENER, greetings, InetAddress.getLoopbackAddress());
     }
 
     private static Addressing addressing(Mailbox... recipients) {
@@ -94,7 +101,7 @@ class SessionStateTest {
     }
 
     private static Content content(long octets, int hops, boolean bareLineBreak, boolean nul) {
-        return new Content(octets, hops, bareLineBreak, nul, false, false, false, true);
+        return new Content(octets, 4, hops, bareLineBreak, nul, false, false, false, true);
     }
 
     private static Command.Rcpt rcpt(Mailbox mailbox) {

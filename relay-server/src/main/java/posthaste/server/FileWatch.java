@@ -1,0 +1,76 @@
+package posthaste.server;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * Calls somebody when files have changed, so that a program that renews them need not tell. Looks off the event loops,
+ * every few seconds; a change is told once two looks in a row see the same, so that files written one after the other
+ * are read together. Thread-safe.
+ */
+final class FileWatch {
+    /** Between two looks. */
+    static final Duration PACE = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final List<Path> files;
+    private final Runnable changed;
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile String told;
+    private volatile String last;
+
+    /** @param changed may block */
+    FileWatch(Vertx vertx, List<Path> files, Runnable changed) {
+        this.vertx = vertx;
+        this.files = List.copyOf(files);
+        this.changed = changed;
+        told = look();
+        last = told;
+    }
+
+    /** Looks until the event loops end. */
+    void begin() {
+        if (files.isEmpty()) return;
+        vertx.setPeriodic(PACE.toMillis(), timer -> {
+            if (!looking.compareAndSet(false, true)) return;
+            vertx.executeBlocking(() -> {
+                        step();
+                        return "";
+                    })
+                    .onComplete(done -> looking.set(false));
+        });
+    }
+
+    /** One look, and the call where it is time for it. Blocks. */
+    void step() {
+        String now = look();
+        boolean settled = now.equals(last) && !now.equals(told);
+        last = now;
+        if (!settled) return;
+        told = now;
+        changed.run();
+    }
+
+    private String look() {
+        return files.stream().map(FileWatch::state).collect(Collectors.joining(" "));
+    }
+
+    /** What differs after every change: a file that is written anew, and one that takes its place. */
+    private static String state(Path file) {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.size() + "/" + attributes.lastModifiedTime() + "/"
+                    + Objects.toString(attributes.fileKey(), "");
+        } catch (IOException gone) {
+            return "gone";
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package posthaste.server.tls;
+
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/** What one handshake came to. Immutable. */
+public final class TlsFacts {
+    private final String protocol;
+    private final String cipher;
+    private final Optional<ClientCertificate> client;
+    private final X509Certificate shown;
+    private final SSLSession session;
+
+    TlsFacts(SSLSession session, X509Certificate shown, Optional<ClientCertificate> client) {
+        this.protocol = session.getProtocol();
+        this.cipher = session.getCipherSuite();
+        this.session = session;
+        this.shown = shown;
+        this.client = client;
+    }
+
+    /** Such as {@code TLSv1.3}. */
+    public String protocol() {
+        return protocol;
+    }
+
+    /** The name that IANA gave it. */
+    public String cipher() {
+        return cipher;
+    }
+
+    /** The certificate of the client, where it was asked for one and has one. */
+    public Optional<ClientCertificate> client() {
+        return client;
+    }
+
+    /** What we showed: the channel binding {@code tls-server-end-point} is made of it (RFC 5929 §4). */
+    public X509Certificate shown() {
+        return shown;
+    }
+
+    /** The channel binding {@code tls-exporter} (RFC 9266); empty where the engine does not tell, or on TLS 1.2. */
+    public Optional<byte[]> exporter() {
+        return KeyExporter.export(session);
+    }
+}

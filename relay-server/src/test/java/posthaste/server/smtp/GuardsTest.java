@@ -1,0 +1,125 @@
+package posthaste.server.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import posthaste.server.smtp.LimitsConfig.Guards;
+
+/** What protects the others from one client, over real connections. */
+class GuardsTest {
+    @TempDir
+    Path directory;
+
+    private static Guards guards(Optional<Integer> connections, Optional<Integer> messages) {
+        return new Guards(100, connections, messages, 128, 64 << 10);
+    }
+
+    private RelayFixture relay(Guards guards) {
+        return RelayFixture.start(directory, Limits.guards(guards));
+    }
+
+    private static TestClient receiving(RelayFixture relay) {
+        TestClient client = relay.greeted();
+        client.command("MAIL FROM:<a@app.test>", "250 ");
+        client.command("RCPT TO:<b@dest.test>", "250 ");
+        client.command("DATA", "354");
+        return client;
+    }
+
+    @Test
+    void aClientThatConnectsTooOftenIsTold() {
+        try (RelayFixture relay = relay(guards(Optional.of(3), Optional.empty()))) {
+            for (int i = 0; i < 3; i++) relay.greeted().close();
+            try (TestClient client = relay.connect()) {
+                client.expect("421 4.7.0 Too many connections within a minute");
+                client.expectEnd();
+            }
+        }
+    }
+
+    @Test
+    void aClientThatSendsTooOftenIsToldAtMail() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.of(2)));
+                TestClient client = relay.greeted()) {
+            for (int i = 0; i < 2; i++) {
+                client.command("MAIL FROM:<a@app.test>", "250 ");
+                client.command("RSET", "250 ");
+            }
+            client.command("MAIL FROM:<a@app.test>", "450 4.7.1 Too many messages within a minute");
+            client.command("NOOP", "250 ");
+        }
+    }
+
+    @Test
+    void aHeaderThatIsTooLargeIsRefusedAndNothingOfItKept() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = receiving(relay)) {
+            String line = "x".repeat(1_000) + "\r\n ";
+            client.send("Subject: " + line.repeat(80) + "end\r\n\r\nbody\r\n.\r\n");
+            client.expect("552 5.3.4 Message header");
+            client.command("NOOP", "250 ");
+            assertThat(relay.queued()).isZero();
+        }
+    }
+
+    @Test
+    void aBodyMayBeLargerThanAHeader() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = receiving(relay)) {
+            String line = "x".repeat(998) + "\r\n";
+            client.send("Subject: x\r\n\r\n" + line.repeat(200) + ".\r\n");
+            client.expect("250 2.0.0");
+        }
+    }
+
+    @Test
+    void aMessageThatDripsInEndsTheConnection() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = receiving(relay)) {
+            relay.advance(Duration.ofSeconds(59));
+            client.send("Subject: x\r\n\r\n");
+            relay.advance(Duration.ofSeconds(59));
+            client.send("drip");
+            client.expect("421 4.4.2 Message comes too slowly");
+            client.expectEnd();
+            assertThat(relay.queued()).isZero();
+        }
+    }
+
+    @Test
+    void aMessageThatIsFastEnoughMayTakeItsTime() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "250 ");
+            client.send("BDAT 20000\r\nSubject: x\r\n\r\n" + "y".repeat(20_000 - 14));
+            client.expect("250 2.0.0 20000 octets");
+            relay.advance(Duration.ofSeconds(100));
+            client.send("BDAT 10 LAST\r\n12345");
+            client.send("678\r\n");
+            client.expect("250 2.0.0");
+        }
+    }
+
+    @Test
+    void whereMemoryIsShortNobodyIsLetInAndNoMessageBegins() {
+        try (RelayFixture relay = RelayFixture.start(directory);
+                TestClient client = relay.greeted()) {
+            relay.shortOfMemory(true);
+            client.command("MAIL FROM:<a@app.test>", "452 4.3.1 Server is short of memory");
+            client.command("NOOP", "250 ");
+            try (TestClient late = relay.connect()) {
+                late.expect("421 4.3.1 Server is short of memory");
+                late.expectEnd();
+            }
+
+            relay.shortOfMemory(false);
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            relay.greeted().close();
+        }
+    }
+}
