@@ -180,7 +180,7 @@ final class FilterLoop {
     }
 
     /** Keeps the connections that no message uses. */
-    private final class Idle implements FilterConnection.Owner {
+    private static final class Idle implements FilterConnection.Owner {
         @Override
         public void answer(FilterConnection from, FilterAnswer answer) {
             from.abort();
