@@ -49,7 +49,7 @@ public final class ConfigReader {
     static Map<String, String> keys() {
         var reader = new ConfigReader(NO_FILE, () -> "localhost");
         reader.read(
-                "listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]\nauth.user = [{}]\ngrant = [{}]");
+                "listener = [{}]\ntls.sni = [{}]\nroute = [{}]\nalias = [{}]\nterminal = [{}]\nauth.user = [{}]\ngrant = [{}]\nfilter = [{}]");
         return reader.notes.defaults();
     }
 
@@ -99,6 +99,7 @@ public final class ConfigReader {
                 auth,
                 directory.read(bounce.postmaster(), limits.recipients()),
                 limits,
+                new FilterSections(root).read(),
                 new TerminalSections(root).read(),
                 server.eventLoops(),
                 queue.read(),

@@ -36,6 +36,8 @@ import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.admin.AdminServer;
 import posthaste.server.admin.Readiness;
 import posthaste.server.auth.Authentication;
+import posthaste.server.filter.FilterMetrics;
+import posthaste.server.filter.Milters;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
@@ -149,6 +151,7 @@ final class Relay implements Readiness {
                 new EngineFlushing(engine),
                 new EngineTurning(engine),
                 new RoutedDomains(router),
+                new Milters(vertx, config.filters(), config.hostname(), new FilterMetrics(meters.registry())),
                 Version.current(),
                 uptime);
         return new SessionSettings(

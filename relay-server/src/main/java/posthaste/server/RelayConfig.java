@@ -5,6 +5,7 @@ import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
 import posthaste.server.auth.AuthConfig;
+import posthaste.server.filter.FilterConfig;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.smtp.LimitsConfig;
@@ -22,6 +23,7 @@ import posthaste.server.tls.TlsConfig;
  * @param auth who may log in
  * @param directory the domains whose mail ends here, and the addresses there
  * @param limits what clients may use up
+ * @param filters what messages are shown before they are taken, in this order
  * @param terminals on which users take messages at once
  * @param eventLoops the threads that do the work
  * @param queue where the mail is kept; its directory is {@code data-dir}
@@ -36,6 +38,7 @@ public record RelayConfig(
         AuthConfig auth,
         DirectoryConfig directory,
         LimitsConfig limits,
+        List<FilterConfig> filters,
         TerminalsConfig terminals,
         EventLoopsConfig eventLoops,
         QueueConfig queue,
@@ -44,6 +47,7 @@ public record RelayConfig(
 
     public RelayConfig {
         listeners = List.copyOf(listeners);
+        filters = List.copyOf(filters);
         if (listeners.isEmpty()) throw new IllegalArgumentException("no listener");
     }
 }

@@ -62,6 +62,12 @@ public final class Replies {
             Reply.of(451, "4.2.1", "User is no longer active at a terminal, message dropped");
     /** The DNS gave no answer on a domain that is asked for at once. */
     public static final Reply DOMAIN_UNVERIFIED = Reply.of(451, "4.4.3", "Domain not found for now, try again later");
+    /** A content filter says that a later try may succeed. */
+    public static final Reply CONTENT_DEFERRED =
+            Reply.of(451, "4.7.1", "Message put off by a content filter, try again later");
+    /** No content filter could be asked. */
+    public static final Reply CONTENT_UNCHECKED =
+            Reply.of(451, "4.7.1", "Message could not be checked, try again later");
     /** The disk refused: the message was not accepted and nothing of it stays. */
     public static final Reply STORAGE_FAILED = Reply.of(451, "4.3.0", "Message not stored, try again later");
     /** Too many handshakes at once (RFC 3207 §4). */
@@ -210,6 +216,9 @@ public final class Replies {
     /** RFC 6409 §6.1: the user may not send in that name. */
     public static final Reply NOT_YOUR_SENDER = Reply.of(553, "5.7.1", "Sender address is not one of yours");
 
+    /** A content filter does not want it, and gave no reply of its own. */
+    public static final Reply CONTENT_REFUSED = Reply.of(550, "5.7.1", "Message refused by a content filter");
+
     public static final Reply UNKNOWN_RECIPIENT = Reply.of(550, "5.1.1", "No such user here");
     public static final Reply UNKNOWN_DOMAIN = Reply.of(550, "5.1.2", "Domain does not exist");
     public static final Reply MESSAGE_TOO_LARGE = Reply.of(552, "5.3.4", "Message exceeds the maximum size");
@@ -245,6 +254,11 @@ public final class Replies {
     /** {@code 250 2.0.0 <id> queued}: the relay is responsible for the message from here on (RFC 5321 §6.1). */
     public static Reply queued(String id) {
         return Reply.of(250, "2.0.0", id + " queued");
+    }
+
+    /** The same for a message that a content filter wants an operator to look at: nothing of it goes out before that. */
+    public static Reply queuedAndHeld(String id) {
+        return Reply.of(250, "2.0.0", id + " queued, and held for the operator");
     }
 
     /** {@code 250 2.0.0 <n> octets received}: a chunk that is not the last (RFC 3030 §4.2). */

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import posthaste.queue.Envelope;
+import posthaste.queue.Envelope.Source;
+import posthaste.queue.MessageId;
 import posthaste.server.auth.Login;
 import posthaste.server.auth.SaslStep;
 import posthaste.server.policy.Verdict;
@@ -23,6 +25,11 @@ sealed interface Action {
 
     /** Calls the method of {@code performer} that is named after this action. */
     void perform(Performer performer);
+
+    /** Whether somebody else is asked, and the session waits for the answer. */
+    default boolean asksOn() {
+        return false;
+    }
 
     /** Says something. */
     record Respond(Reply reply) implements Action {
@@ -88,8 +95,25 @@ sealed interface Action {
      * @param binary whether it may hold any octets at all (RFC 3030 §3)
      * @param kept whether it may have to be queued
      * @param shown whether terminals are to be written it
+     * @param screened what content filters are told of it; empty where there are none
      */
-    record Content(TraceHeader trace, Optional<Mailbox> recipient, boolean binary, boolean kept, boolean shown) {}
+    record Content(
+            TraceHeader trace,
+            Optional<Mailbox> recipient,
+            boolean binary,
+            boolean kept,
+            boolean shown,
+            Optional<Screened> screened) {}
+
+    /** Who hands in the message that content filters are shown, and its envelope. */
+    record Screened(Source source, EnvelopeDraft draft) {
+
+        ScreenedMessage named(MessageId id) {
+            MailOptions options = draft.options();
+            return new ScreenedMessage(
+                    id, source, draft.reversePath(), options.body(), options.smtpUtf8(), draft.addresses());
+        }
+    }
 
     /** Tells the client to go ahead, and takes what follows as the content of a message, up to its dot. */
     record Receive(Reply reply, Content content) implements Action {
@@ -119,6 +143,19 @@ sealed interface Action {
         }
     }
 
+    /** Asks the content filters about the message that was received; what becomes of it depends on them. */
+    record AskFilters(posthaste.server.smtp.Content content, Instant now) implements Action {
+        @Override
+        public boolean asksOn() {
+            return true;
+        }
+
+        @Override
+        public void perform(Performer performer) {
+            performer.askFilters(this);
+        }
+    }
+
     /** Writes the message that was received to terminals; what is said depends on how that ends. */
     record Show(
             MailVerb verb,
@@ -127,6 +164,11 @@ sealed interface Action {
             posthaste.server.smtp.Content content,
             Instant now)
             implements Action {
+        @Override
+        public boolean asksOn() {
+            return true;
+        }
+
         @Override
         public void perform(Performer performer) {
             performer.show(this);
@@ -140,6 +182,11 @@ sealed interface Action {
      */
     record CheckDomain(Mailbox recipient, Verdict.Accepted accepted, Optional<Mailbox> terminal) implements Action {
         @Override
+        public boolean asksOn() {
+            return true;
+        }
+
+        @Override
         public void perform(Performer performer) {
             performer.checkDomain(this);
         }
@@ -147,6 +194,11 @@ sealed interface Action {
 
     /** Has what waits for a node tried now, and says how much that is. */
     record Flush(Command.Etrn command) implements Action {
+        @Override
+        public boolean asksOn() {
+            return true;
+        }
+
         @Override
         public void perform(Performer performer) {
             performer.flush(this);
@@ -168,6 +220,11 @@ sealed interface Action {
 
     /** Hands the message that was received to the queue; what is said depends on how that ends. */
     record Commit(Envelope envelope) implements Action {
+        @Override
+        public boolean asksOn() {
+            return true;
+        }
+
         @Override
         public void perform(Performer performer) {
             performer.commit(this);
@@ -211,6 +268,8 @@ sealed interface Action {
         void receiveChunk(ReceiveChunk action);
 
         void skipChunk(SkipChunk action);
+
+        void askFilters(AskFilters action);
 
         void show(Show action);
 

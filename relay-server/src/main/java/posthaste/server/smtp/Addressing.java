@@ -146,7 +146,8 @@ record Addressing(Peer peer, EnvelopeDraft draft) implements InTransaction {
                 draft.onlyRecipient(),
                 binary,
                 draft.mayBeMail(),
-                !draft.terminals().isEmpty());
+                !draft.terminals().isEmpty(),
+                peer.isFiltered() ? Optional.of(new Action.Screened(sender.source(), draft)) : Optional.empty());
     }
 
     @Override

@@ -47,6 +47,8 @@ final class ClientSocket {
         ANSWER,
         /** The queue has no room for more of this message. */
         CONTENT,
+        /** A content filter takes no more of it for now. */
+        FILTERS,
         /** The client does not read our replies. */
         REPLIES
     }

@@ -72,6 +72,22 @@ record EnvelopeDraft(
         return draft;
     }
 
+    /** The same, and an operator has to look at it before anybody gets it. */
+    EnvelopeDraft held() {
+        List<Recipient> held = recipients.stream()
+                .map(each -> new Recipient(each.mailbox(), each.notifyOn(), each.originalRecipient(), true))
+                .toList();
+        return new EnvelopeDraft(reversePath, options, held, terminals, refusedAny);
+    }
+
+    /** Who gets it, as mail or on a terminal; each once. */
+    List<Mailbox> addresses() {
+        List<Mailbox> all = new ArrayList<>(size());
+        for (Recipient each : recipients) all.add(each.mailbox());
+        for (TerminalRecipient each : terminals) if (!contains(each.address())) all.add(each.address());
+        return Collections.unmodifiableList(all);
+    }
+
     EnvelopeDraft withRefusal() {
         return refusedAny ? this : new EnvelopeDraft(reversePath, options, recipients, terminals, true);
     }

@@ -13,10 +13,10 @@ import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
 /**
- * What happens to a message whose end has come, by DATA or by BDAT: it is judged, shown at terminals where it goes to
- * some, and handed to the queue where it is mail for anybody.
+ * What happens to a message whose end has come, by DATA or by BDAT: it is judged, by content filters too where there are
+ * some, shown at terminals where it goes to some, and handed to the queue where it is mail for anybody.
  */
-sealed interface Finishing extends InTransaction permits Receiving, Chunking {
+sealed interface Finishing extends InTransaction permits Receiving, Chunking, Quarantined {
 
     EnvelopeDraft draft();
 
@@ -27,6 +27,39 @@ sealed interface Finishing extends InTransaction permits Receiving, Chunking {
     default Transition received(Content content, Instant now) {
         Optional<Reply> refusal = content.refusal(peer().limits());
         if (refusal.isPresent()) return drop(refusal.get());
+        if (peer().isFiltered()) return new Transition(this, new Action.AskFilters(content, now));
+        return goOn(content, now);
+    }
+
+    @Override
+    default Transition judged(FilterVerdict verdict, Content content, Instant now) {
+        return verdict.accept(new FilterVerdict.Handler<>() {
+            @Override
+            public Transition passed(FilterVerdict.Passed taken) {
+                return goOn(content, now);
+            }
+
+            @Override
+            public Transition held(FilterVerdict.Held doubtful) {
+                return hold(content, now);
+            }
+
+            @Override
+            public Transition refused(FilterVerdict.Refused bad) {
+                return drop(bad.reply());
+            }
+        });
+    }
+
+    /** Terminals are not written to what somebody has to look at first, and SEND is never queued. */
+    private Transition hold(Content content, Instant now) {
+        EnvelopeDraft mail = draft().asMail();
+        boolean send = draft().options().verb() == MailVerb.SEND;
+        if (send || mail.isEmpty()) return drop(Replies.CONTENT_REFUSED);
+        return new Quarantined(peer(), draft()).commit(mail.held(), content, now);
+    }
+
+    private Transition goOn(Content content, Instant now) {
         if (draft().terminals().isEmpty()) return commit(draft(), content, now);
         if (!content.isShowable()) return mailInstead(content, now);
         List<Mailbox> addresses =
@@ -61,7 +94,8 @@ sealed interface Finishing extends InTransaction permits Receiving, Chunking {
                 Toll.MESSAGE);
     }
 
-    private Transition commit(EnvelopeDraft mail, Content content, Instant now) {
+    /** Hands it to the queue, and waits for that in this state. */
+    default Transition commit(EnvelopeDraft mail, Content content, Instant now) {
         Peer sender = mail.options().smtpUtf8() ? peer().international() : peer();
         var envelope = mail.envelope(content, now, peer().reportLifetime(), sender.source());
         return new Transition(with(mail), new Action.Commit(envelope));

@@ -262,6 +262,11 @@ record Peer(
         return settings.services().terminals().isActive(address);
     }
 
+    /** Whether its messages are shown to content filters. */
+    boolean isFiltered() {
+        return !settings.services().filters().isEmpty();
+    }
+
     Reply verify(Command.Vrfy command) {
         return settings.policy().verify(standing, command.user(), command.smtpUtf8());
     }

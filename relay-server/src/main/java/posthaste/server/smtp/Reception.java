@@ -21,6 +21,9 @@ final class Reception implements ContentSink {
         /** The queue wants no more for now. */
         void full(IncomingMessage message);
 
+        /** A content filter takes no more for now. */
+        void full(Screening screening);
+
         /** The end was found. */
         void ended(Content content);
 
@@ -41,6 +44,7 @@ final class Reception implements ContentSink {
     private final Optional<HeaderCompletion> completion;
     private final ContentSink store;
     private final int showableMax;
+    private final Optional<Screening> screening;
     private final Listener listener;
     private final ChunkDecoder chunks = new ChunkDecoder();
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream(0);
@@ -55,6 +59,7 @@ final class Reception implements ContentSink {
     /**
      * @param mended whether line ends that are none become CRLF
      * @param showableMax octets of the largest message that terminals are written
+     * @param screening what shows it to content filters
      * @param missing what a message gets that has none, of clients that submit; empty where nothing is added (RFC 6409 §8)
      * @param nowNanos when it begins
      */
@@ -64,6 +69,7 @@ final class Reception implements ContentSink {
             LimitsConfig limits,
             boolean mended,
             int showableMax,
+            Optional<Screening> screening,
             Optional<HeaderCompletion.Fields> missing,
             long nowNanos,
             Listener listener) {
@@ -74,6 +80,7 @@ final class Reception implements ContentSink {
         this.how = how;
         this.limits = limits;
         this.showableMax = showableMax;
+        this.screening = screening;
         this.listener = listener;
         completion = missing.map(fields -> new HeaderCompletion(fields, this::append));
         store = completion.isPresent() ? completion.get() : this::append;
@@ -81,6 +88,11 @@ final class Reception implements ContentSink {
 
     IncomingMessage message() {
         return message;
+    }
+
+    /** Where content filters are asked; there are some. */
+    Screening screening() {
+        return screening.orElseThrow();
     }
 
     /** What terminals are written. */
@@ -101,7 +113,7 @@ final class Reception implements ContentSink {
                 listener.ended(content);
             } else {
                 judge(content());
-                if (!writable && !dropped) listener.full(message);
+                pauseIfFull();
             }
             return at;
         };
@@ -115,7 +127,7 @@ final class Reception implements ContentSink {
             int at = chunks.decode(in, from, to, this);
             Content content = content();
             judge(content);
-            if (!writable && !dropped) listener.full(message);
+            pauseIfFull();
             if (chunks.isFinished()) listener.chunkEnded(chunk, content);
             return at;
         };
@@ -139,6 +151,12 @@ final class Reception implements ContentSink {
         return mended ? content.withoutBareLineBreaks() : content;
     }
 
+    private void pauseIfFull() {
+        if (dropped) return;
+        if (!writable) listener.full(message);
+        if (screening.isPresent() && screening.get().isFull()) listener.full(screening.get());
+    }
+
     private void judge(Content content) {
         if (!dropped && content.refusal(limits).isPresent()) drop();
     }
@@ -156,6 +174,7 @@ final class Reception implements ContentSink {
     private void keep(byte[] array, int offset, int length) {
         if (how.kept()) store.content(array, offset, length);
         if (how.shown()) show(array, offset, length);
+        if (screening.isPresent()) screening.get().content(array, offset, length);
     }
 
     private void append(byte[] array, int offset, int length) {
@@ -177,5 +196,6 @@ final class Reception implements ContentSink {
     void drop() {
         dropped = true;
         message.discard();
+        screening.ifPresent(Screening::abandon);
     }
 }

@@ -206,7 +206,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void readDone() {
-        if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT)) {
+        if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT) || socket.isHeld(Hold.FILTERS)) {
             socket.noDeadline();
         } else if (input != commands && input != responses) {
             if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) end(Replies.TOO_SLOW);
@@ -328,6 +328,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     @Override
+    public void full(Screening screening) {
+        socket.hold(Hold.FILTERS);
+        screening.onWritable(() -> socket.guarded(() -> socket.release(Hold.FILTERS)));
+    }
+
+    @Override
     public void ended(Content content) {
         answered = true;
         input = commands;
@@ -395,7 +401,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         Optional<HeaderCompletion.Fields> missing = submitted
                 ? Optional.of(HeaderCompletion.Fields.of(message.id(), settings.hostname(), loop.date(now)))
                 : Optional.empty();
-        var begun = new Reception(message, how, settings.limits(), mended, showableMax, missing, loop.nowNanos(), this);
+        Optional<Screening> screening = how.screened().map(each -> loop.screen(each.named(message.id())));
+        var begun = new Reception(
+                message, how, settings.limits(), mended, showableMax, screening, missing, loop.nowNanos(), this);
         reception = Optional.of(begun);
         return begun;
     }
@@ -422,6 +430,19 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             }
             return from + skipped;
         };
+    }
+
+    @Override
+    public void askFilters(Action.AskFilters action) {
+        socket.hold(Hold.ANSWER);
+        reception
+                .orElseThrow()
+                .screening()
+                .ended()
+                .whenComplete((verdict, bug) -> socket.guarded(() -> {
+                    if (bug != null) throw new IllegalStateException("the content filters failed", bug);
+                    answer(state.judged(verdict, action.content(), action.now()));
+                }));
     }
 
     @Override
@@ -550,7 +571,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     /** Somebody who was asked has answered: goes on with that, and then with what the client sent meanwhile. */
     private void answer(Transition transition) {
         if (!socket.isOpen()) return;
-        boolean goesOn = transition.action() instanceof Action.Commit;
+        boolean goesOn = transition.action().asksOn();
         perform(transition);
         answered = true;
         if (goesOn) return;

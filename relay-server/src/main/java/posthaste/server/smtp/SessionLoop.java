@@ -103,6 +103,11 @@ final class SessionLoop {
         handshakes--;
     }
 
+    /** Begins to show a message to the content filters. */
+    Screening screen(ScreenedMessage message) {
+        return settings.services().filters().begin(message, context);
+    }
+
     /** Whether there is room for one more message to terminals, which is then taken until {@link #shown}. */
     boolean tryShow() {
         if (showing >= SHOWING_MAX) return false;

@@ -11,6 +11,7 @@ import posthaste.server.terminal.Terminals;
  * @param flushing what ETRN has tried now
  * @param turning what TURN and ATRN ask
  * @param domainCheck asked about domains of recipients where {@code relay.verify-domains} says so
+ * @param filters what messages are shown before they are taken
  * @param version of the relay, for HELP STATUS
  * @param uptime since when it runs
  */
@@ -19,5 +20,6 @@ public record SessionServices(
         Flushing flushing,
         Turning turning,
         DomainCheck domainCheck,
+        ContentFilters filters,
         String version,
         Supplier<Duration> uptime) {}

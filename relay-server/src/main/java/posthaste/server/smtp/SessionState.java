@@ -205,6 +205,11 @@ sealed interface SessionState extends Command.Handler<Transition>
         throw new IllegalStateException("no chunk was announced in " + this);
     }
 
+    /** The content filters were asked about the message. */
+    default Transition judged(FilterVerdict verdict, Content content, Instant now) {
+        throw new IllegalStateException("nothing was shown to filters in " + this);
+    }
+
     /**
      * Terminals were written to.
      *

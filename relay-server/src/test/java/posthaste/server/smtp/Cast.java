@@ -72,7 +72,7 @@ enum Cast {
     }
 
     /** Terminals that are real; the delivery and the name system are played by what their answers depend on: the name. */
-    SessionServices services(Terminals terminals) {
+    SessionServices services(Terminals terminals, ContentFilters filters) {
         return new SessionServices(
                 terminals,
                 (command, owner) -> switch (command.node()) {
@@ -91,6 +91,7 @@ enum Cast {
                             default -> Optional.empty();
                         },
                         owner),
+                filters,
                 "test",
                 () -> Duration.ofSeconds(90));
     }

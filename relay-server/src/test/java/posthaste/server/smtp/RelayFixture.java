@@ -24,6 +24,9 @@ import posthaste.queue.rocksdb.RocksMailQueue;
 import posthaste.server.auth.AuthConfig;
 import posthaste.server.auth.Authentication;
 import posthaste.server.auth.UserReading;
+import posthaste.server.filter.FilterConfig;
+import posthaste.server.filter.FilterMetrics;
+import posthaste.server.filter.Milters;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Directory;
 import posthaste.server.policy.DirectoryConfig;
@@ -80,6 +83,11 @@ final class RelayFixture implements AutoCloseable {
 
     /** Another listener on the same queue, whose clients are such. */
     Listener listener(Cast cast, Terminals terminals) {
+        return listener(cast, terminals, List.of());
+    }
+
+    /** One that shows messages to filters; their time-outs go by the clock of the relay, but for connecting. */
+    Listener listener(Cast cast, Terminals terminals, List<FilterConfig> filters) {
         var settings = new SessionSettings(
                 HOSTNAME,
                 LimitsConfig.DEFAULT,
@@ -88,7 +96,7 @@ final class RelayFixture implements AutoCloseable {
                 queue,
                 ServerTls.none(),
                 RelayFixture.nobody(),
-                cast.services(terminals),
+                cast.services(terminals, new Milters(vertx, filters, HOSTNAME, new FilterMetrics(meters), nanos::get)),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
@@ -185,6 +193,7 @@ final class RelayFixture implements AutoCloseable {
                 (command, owner) -> CompletableFuture.completedStage(new Flushing.Begun(0, false)),
                 (domains, owner) -> CompletableFuture.completedStage(Optional.empty()),
                 (recipient, owner) -> CompletableFuture.completedStage(Optional.empty()),
+                new Milters(vertx, List.of(), HOSTNAME, new FilterMetrics(new SimpleMeterRegistry())),
                 "test",
                 () -> Duration.ofSeconds(90));
     }
