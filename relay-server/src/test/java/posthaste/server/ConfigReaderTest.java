@@ -21,6 +21,7 @@ import posthaste.delivery.RouteConfig;
 import posthaste.delivery.RouteConfig.HostPort;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
+import posthaste.server.filter.FilterConfig;
 import posthaste.server.policy.Alias;
 import posthaste.server.policy.DirectoryConfig;
 import posthaste.server.policy.LocalDomains;
@@ -658,5 +659,40 @@ class ConfigReaderTest {
     @Test
     void aFileOfProblemsEndsInABoundedList() {
         assertThat(problems("x = 1\n".repeat(5_000))).hasSizeBetween(1, 100);
+    }
+
+    @Test
+    void aContentFilterIsReadWithAllItsKeys() {
+        RelayConfig config = usable("""
+                [[filter]]
+                address = "inet:127.0.0.1:11332"
+                [[filter]]
+                address = "[::1]:783"
+                timeout = "1s"
+                end-timeout = "2s"
+                on-failure = "accept"
+                connections = 3
+                """);
+
+        assertThat(config.filters())
+                .containsExactly(
+                        new FilterConfig(
+                                Addresses.bind("127.0.0.1:11332"),
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(2),
+                                FilterConfig.OnFailure.DEFER,
+                                16),
+                        new FilterConfig(
+                                Addresses.bind("[::1]:783"),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2),
+                                FilterConfig.OnFailure.ACCEPT,
+                                3));
+        assertThat(problems("filter = [{}]").toString()).contains("filter.address: missing; write");
+        assertThat(problems("filter = [{address = 'unix:/run/f.sock'}]").toString())
+                .contains("filters are reached over TCP only");
+        assertThat(problems("filter = [{address = '127.0.0.1:1', on-failure = 'drop'}]")
+                        .toString())
+                .contains("none of the choices; write \"defer\" or \"accept\"");
     }
 }

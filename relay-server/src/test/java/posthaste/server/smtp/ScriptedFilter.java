@@ -13,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -37,12 +36,12 @@ final class ScriptedFilter implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
     private static final String UNANSWERED = "DAQK";
 
-    /** One packet from the relay. */
-    record Said(int connection, char command, byte[] data) {
+    /** One packet from the relay; of its data each octet is a character. */
+    record Said(int connection, char command, String data) {
 
         /** With a bar for each NUL. */
         String text() {
-            return command + ":" + new String(data, ISO_8859_1).replace('\0', '|');
+            return command + ":" + data.replace('\0', '|');
         }
     }
 
@@ -203,7 +202,7 @@ final class ScriptedFilter implements AutoCloseable {
             var answers = new Answers(socket);
             while (!socket.isClosed()) {
                 byte[] packet = in.readNBytes(in.readInt());
-                var next = new Said(number, (char) packet[0], Arrays.copyOfRange(packet, 1, packet.length));
+                var next = new Said(number, (char) packet[0], new String(packet, 1, packet.length - 1, ISO_8859_1));
                 said.add(next);
                 Reaction usual = (heard, to) -> {
                     if (UNANSWERED.indexOf(heard.command()) < 0) to.say('c');
@@ -237,7 +236,7 @@ final class ScriptedFilter implements AutoCloseable {
     String body() {
         return said.stream()
                 .filter(each -> each.command() == 'B')
-                .map(each -> new String(each.data(), ISO_8859_1))
+                .map(Said::data)
                 .collect(Collectors.joining());
     }
 

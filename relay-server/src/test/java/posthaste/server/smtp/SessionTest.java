@@ -107,7 +107,7 @@ class SessionTest {
     @ParameterizedTest
     @ValueSource(ints = {998, 65_535, 65_536, 65_537, 1_048_576})
     void aLineOfAnyLengthIsKept(int octets) { // I103, I104
-        String line = "x".repeat(octets) + "\r\n";
+        String line = "\r\n" + "x".repeat(octets) + "\r\n";
 
         assertThat(contentOf(accepted(line))).isEqualTo(line);
     }
@@ -122,7 +122,7 @@ class SessionTest {
 
     @Test
     void aLargeMessageGoesThroughSmallMemory() {
-        String message = ("y".repeat(98) + "\r\n").repeat(200_000);
+        String message = "\r\n" + ("y".repeat(98) + "\r\n").repeat(200_000);
 
         assertThat(contentOf(accepted(message))).isEqualTo(message);
     }
