@@ -91,13 +91,15 @@ public final class ConfigReader {
         server.checkUsers(auth);
         var access = server.access(new GrantSections(root).read(auth));
         var tls = new TlsSection(root).read(listeners, access.clientCertificates());
+        var addresses = directory.read(bounce.postmaster(), limits.recipients());
         return new RelayConfig(
                 hostname,
                 listeners,
                 tls,
                 access,
                 auth,
-                directory.read(bounce.postmaster(), limits.recipients()),
+                addresses.config(),
+                addresses.file(),
                 limits,
                 new FilterSections(root).read(),
                 new TerminalSections(root).read(),

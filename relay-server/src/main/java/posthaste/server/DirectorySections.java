@@ -2,6 +2,9 @@ package posthaste.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +40,7 @@ final class DirectorySections {
      * @param postmaster the reader of mail to the postmaster, from {@code [bounce]}
      * @param recipients of one message at most, from {@code [limits]}
      */
-    DirectoryConfig read(Optional<Mailbox> postmaster, int recipients) {
+    Read read(Optional<Mailbox> postmaster, int recipients) {
         Section section = root.section("directory");
         List<String> domains = section.list("domains", "[hostname]", List.of(hostname), DOMAINS_MAX, HostNames::domain);
         if (domains.isEmpty()) {
@@ -46,15 +49,47 @@ final class DirectorySections {
         }
         boolean disclose = section.flag("disclose", false);
         boolean answers = section.flag("verify", true);
+        Optional<Path> path = section.optionalText("aliases-file", DirectorySections::path);
         LocalDomains local = LocalDomains.of(hostname, domains, postmaster);
-        var config = new DirectoryConfig(local, aliases(), disclose, answers);
-        review(new Directory(config, recipients));
-        return config;
+        List<Alias> own = aliases(root, aliasSections);
+        var config = new DirectoryConfig(local, own, disclose, answers);
+        Optional<AliasesFile> file = path.map(named -> new AliasesFile(named, config, recipients));
+        DirectoryConfig whole = file.map(named -> withFile(section, named)).orElse(config);
+        review(new Directory(whole, recipients), aliasSections, root);
+        return new Read(whole, file);
     }
 
-    private List<Alias> aliases() {
-        if (aliasSections.size() > ALIASES_MAX) root.problem("alias", "at most " + ALIASES_MAX + " aliases");
-        return aliasSections.stream()
+    /** What came of it: the directory, and where more of its aliases are. */
+    record Read(DirectoryConfig config, Optional<AliasesFile> file) {}
+
+    private static DirectoryConfig withFile(Section section, AliasesFile file) {
+        var notes = new ConfigNotes(file.file().toString());
+        try {
+            return file.read(notes);
+        } catch (IOException failure) {
+            section.problem(
+                    "aliases-file",
+                    "%s cannot be read: %s; make it readable for the user of the relay"
+                            .formatted(Section.shown(file.file().toString()), TomlFile.reasonOf(failure)));
+            return file.config();
+        } finally {
+            section.include("aliases-file", notes);
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            if (!text.isEmpty()) return Path.of(text);
+        } catch (InvalidPathException wrong) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(Section.shown(text) + " is not the path of a file");
+    }
+
+    /** Those of one file. */
+    static List<Alias> aliases(Section root, List<Section> sections) {
+        if (sections.size() > ALIASES_MAX) root.problem("alias", "at most " + ALIASES_MAX + " aliases");
+        return sections.stream()
                 .limit(ALIASES_MAX)
                 .map(DirectorySections::alias)
                 .toList();
@@ -98,18 +133,8 @@ final class DirectorySections {
                 "%s is none of the states; write %s".formatted(Section.shown(text), String.join(", ", known)));
     }
 
-    private void review(Directory directory) {
-        // What is wrong by itself is told already, and says nothing beside the others.
-        List<Boolean> sound = aliasSections.stream().map(Section::isSound).toList();
-        for (AliasReview.Finding finding : AliasReview.of(directory)) {
-            Section section = aliasSections.get(finding.alias());
-            if (!sound.get(finding.alias())) continue;
-            if (finding.problem()) {
-                section.problem(finding.key(), finding.text());
-            } else {
-                section.warning(finding.key(), finding.text());
-            }
-        }
+    private static void review(Directory directory, List<Section> sections, Section root) {
+        review(directory, 0, sections);
         directory
                 .strayReader()
                 .ifPresent(reader -> root.section("bounce")
@@ -117,5 +142,21 @@ final class DirectorySections {
                                 "postmaster",
                                 "its domain is local (directory.domains) and it is no alias: unless a route or an MX record"
                                         + " leads elsewhere, such mail comes back here"));
+    }
+
+    /** Looks over the aliases of one file, the first of which is number {@code from} of all. */
+    static void review(Directory directory, int from, List<Section> sections) {
+        // What is wrong by itself is told already, and says nothing beside the others.
+        List<Boolean> sound = sections.stream().map(Section::isSound).toList();
+        for (AliasReview.Finding finding : AliasReview.of(directory)) {
+            int index = finding.alias() - from;
+            if (index < 0 || index >= sections.size() || !sound.get(index)) continue;
+            Section section = sections.get(index);
+            if (finding.problem()) {
+                section.problem(finding.key(), finding.text());
+            } else {
+                section.warning(finding.key(), finding.text());
+            }
+        }
     }
 }

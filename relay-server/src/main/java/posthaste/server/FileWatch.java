@@ -67,8 +67,9 @@ final class FileWatch {
     private static String state(Path file) {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            String readable = Files.isReadable(file) ? "r" : "-";
             return attributes.size() + "/" + attributes.lastModifiedTime() + "/"
-                    + Objects.toString(attributes.fileKey(), "");
+                    + Objects.toString(attributes.fileKey(), "") + "/" + readable;
         } catch (IOException gone) {
             return "gone";
         }

@@ -39,6 +39,7 @@ import posthaste.server.auth.Authentication;
 import posthaste.server.filter.FilterMetrics;
 import posthaste.server.filter.Milters;
 import posthaste.server.policy.Directory;
+import posthaste.server.policy.DirectoryStore;
 import posthaste.server.policy.RelayPolicy;
 import posthaste.server.smtp.Listener;
 import posthaste.server.smtp.ListenerConfig;
@@ -76,6 +77,7 @@ final class Relay implements Readiness {
     private final Vertx vertx;
     private final DeliveryEngine engine;
     private final Terminals terminals;
+    private final DirectoryStore directory;
     private final ServerTls tls;
     private final Authentication authentication;
     private final Memory memory;
@@ -100,9 +102,10 @@ final class Relay implements Readiness {
         adminBound = config.admin().bind();
         long startedAt = System.nanoTime();
         Supplier<Duration> uptime = () -> Duration.ofNanos(System.nanoTime() - startedAt);
-        var directory = new Directory(config.directory(), config.limits().recipients());
+        directory = new DirectoryStore(
+                new Directory(config.directory(), config.limits().recipients()));
         Router router = router();
-        engine = engine(directory, router, onFatal);
+        engine = engine(router, onFatal);
         terminals = new Terminals(vertx, config.terminals(), new TerminalMetrics(meters.registry()));
         authentication = Authentication.start(
                 config.auth(),
@@ -110,12 +113,13 @@ final class Relay implements Readiness {
                 meters.registry(),
                 InstantSource.system(),
                 System::nanoTime);
-        SessionSettings sessions = sessions(directory, router, uptime);
+        SessionSettings sessions = sessions(router, uptime);
         memory = sessions.memory();
         listeners = config.listeners().stream()
                 .map(each -> new Listener(vertx, each, sessions))
                 .toList();
         observeCertificates();
+        observeAliases();
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
     }
@@ -126,7 +130,7 @@ final class Relay implements Readiness {
         return new Router(config.delivery(), dns, () -> bound);
     }
 
-    private DeliveryEngine engine(Directory directory, Router router, Consumer<QueueException> onFatal) {
+    private DeliveryEngine engine(Router router, Consumer<QueueException> onFatal) {
         MeterRegistry registry = meters.registry();
         var reports = new DsnReports(
                 config.hostname(),
@@ -145,7 +149,7 @@ final class Relay implements Readiness {
                 onFatal);
     }
 
-    private SessionSettings sessions(Directory directory, Router router, Supplier<Duration> uptime) {
+    private SessionSettings sessions(Router router, Supplier<Duration> uptime) {
         var services = new SessionServices(
                 terminals,
                 new EngineFlushing(engine),
@@ -207,6 +211,13 @@ final class Relay implements Readiness {
                 .register(meters.registry());
     }
 
+    private void observeAliases() {
+        Gauge.builder("posthaste.directory.unreadable", directory, each -> each.isComplete() ? 0 : 1)
+                .description("1 while the file of aliases cannot be read.")
+                .strongReference(true)
+                .register(meters.registry());
+    }
+
     private static double secondsLeft(Optional<Instant> end) {
         return end.map(at -> (double) Duration.between(Instant.now(), at).toSeconds())
                 .orElse(0.0);
@@ -256,6 +267,9 @@ final class Relay implements Readiness {
             new FileWatch(vertx, tls.files(), this::readCertificates).begin();
             List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
             new FileWatch(vertx, users, authentication::reload).begin();
+            List<Path> aliases =
+                    config.aliasesFile().map(AliasesFile::file).map(List::of).orElse(List.of());
+            new FileWatch(vertx, aliases, this::readAliases).begin();
             phase = Phase.SERVING;
             String smtp = bound.stream().map(Addresses::format).collect(Collectors.joining(","));
             LOG.info("ready smtp={} admin={}", smtp, Addresses.format(adminBound));
@@ -265,10 +279,15 @@ final class Relay implements Readiness {
         }
     }
 
-    /** Reads certificates and users again. Blocks. */
+    /** Reads certificates, users and aliases again. Blocks. */
     void reload() {
         readCertificates();
         authentication.reload();
+        readAliases();
+    }
+
+    private synchronized void readAliases() {
+        config.aliasesFile().ifPresent(file -> file.readInto(directory));
     }
 
     private void readCertificates() {

@@ -1,6 +1,7 @@
 package posthaste.server;
 
 import java.util.List;
+import java.util.Optional;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.queue.QueueConfig;
 import posthaste.server.admin.AdminConfig;
@@ -22,6 +23,7 @@ import posthaste.server.tls.TlsConfig;
  * @param access what clients may do, by where they come from
  * @param auth who may log in
  * @param directory the domains whose mail ends here, and the addresses there
+ * @param aliasesFile where more of these addresses are, and are read again
  * @param limits what clients may use up
  * @param filters what messages are shown before they are taken, in this order
  * @param terminals on which users take messages at once
@@ -37,6 +39,7 @@ public record RelayConfig(
         AccessConfig access,
         AuthConfig auth,
         DirectoryConfig directory,
+        Optional<AliasesFile> aliasesFile,
         LimitsConfig limits,
         List<FilterConfig> filters,
         TerminalsConfig terminals,

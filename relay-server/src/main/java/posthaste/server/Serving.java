@@ -33,7 +33,7 @@ public final class Serving {
         Relay relay = Relay.start(config, logging, why -> stopping.failed(brokenBy(why)));
         Signals.handle("HUP", () -> {
             LOG.info(
-                    "SIGHUP: certificates and users are read again; the rest of the configuration is read at start only");
+                    "SIGHUP: certificates, users and aliases are read again; the rest of the configuration is read at start only");
             relay.reload();
         });
         Optional<CannotStart> failure = stopping.await();

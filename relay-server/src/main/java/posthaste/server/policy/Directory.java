@@ -80,7 +80,16 @@ public final class Directory {
     Resolution find(Mailbox mailbox) {
         if (isPostmaster(mailbox)) return findPostmaster();
         Optional<Alias> alias = alias(mailbox);
-        return alias.map(this::resolve).orElse(new Resolution.Unavailable(Replies.UNKNOWN_RECIPIENT));
+        return alias.map(this::resolve).orElseGet(() -> new Resolution.Unavailable(unknown()));
+    }
+
+    private Reply unknown() {
+        return unknown(Replies.UNKNOWN_RECIPIENT);
+    }
+
+    /** What a client is told of an address that is not here; {@code otherwise} where that is certain. */
+    Reply unknown(Reply otherwise) {
+        return config.complete() ? otherwise : DirectoryReplies.UNREADABLE;
     }
 
     private Resolution resolve(Alias alias) {
@@ -98,7 +107,7 @@ public final class Directory {
         if (mailboxes.isEmpty()) return new Resolution.Unavailable(DirectoryReplies.LEADS_NOWHERE);
         if (mailboxes.size() == 1) {
             // Where nobody else gets the message the client can be told at once that this one does not.
-            Optional<Reply> refusal = refusalNow(mailboxes.get(0));
+            Optional<Reply> refusal = refusalNow(mailboxes.get(0), unknown());
             if (refusal.isPresent()) return new Resolution.Unavailable(refusal.get());
         }
         return alias.state() == Alias.State.FORWARDED
@@ -140,14 +149,19 @@ public final class Directory {
      * because the mail is returned. Any thread may ask.
      */
     public Optional<Reply> refusalOf(Mailbox recipient) {
-        return refusalNow(recipient).map(reply -> reply.isTransient() ? DirectoryReplies.NOT_TAKEN : reply);
+        return refusalNow(recipient, Replies.UNKNOWN_RECIPIENT)
+                .map(reply -> reply.isTransient() ? DirectoryReplies.NOT_TAKEN : reply);
     }
 
-    /** The same, as a client is told of it that could come back. */
-    private Optional<Reply> refusalNow(Mailbox recipient) {
+    /**
+     * The same, as a client is told of it that could come back.
+     *
+     * @param unknown of an address that is not here
+     */
+    private Optional<Reply> refusalNow(Mailbox recipient, Reply unknown) {
         if (!isLocal(recipient) || isPostmaster(recipient) || isReader(recipient)) return Optional.empty();
         Optional<Alias> alias = alias(recipient);
-        if (alias.isEmpty()) return Optional.of(Replies.UNKNOWN_RECIPIENT);
+        if (alias.isEmpty()) return Optional.of(unknown);
         return switch (alias.get().state()) {
             case ACTIVE, FORWARDED -> Optional.empty();
             case MOVED ->

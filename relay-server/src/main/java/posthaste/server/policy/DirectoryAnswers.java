@@ -146,7 +146,7 @@ final class DirectoryAnswers {
 
         @Override
         public Reply unknown() {
-            return Replies.UNKNOWN_RECIPIENT;
+            return directory.unknown(Replies.UNKNOWN_RECIPIENT);
         }
     }
 
@@ -173,12 +173,12 @@ final class DirectoryAnswers {
 
         @Override
         public Reply remote() {
-            return unknown();
+            return DirectoryReplies.UNKNOWN_LIST;
         }
 
         @Override
         public Reply unknown() {
-            return DirectoryReplies.UNKNOWN_LIST;
+            return directory.unknown(DirectoryReplies.UNKNOWN_LIST);
         }
     }
 }

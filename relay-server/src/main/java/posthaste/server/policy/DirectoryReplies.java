@@ -14,6 +14,9 @@ final class DirectoryReplies {
     /** On hold, said of mail that is returned: a report of a failure has no 4yz (RFC 3464 §2.3.4). */
     static final Reply NOT_TAKEN = Reply.of(550, "5.2.1", "Mailbox on hold, mail to it is returned");
 
+    /** Whether there is such an address cannot be told now (RFC 5321 §4.2.4.2: 451). */
+    static final Reply UNREADABLE = Reply.of(451, "4.3.0", "Address cannot be looked up now, try again later");
+
     static final Reply FULL = Reply.of(552, "5.2.2", "Mailbox full");
     static final Reply AMBIGUOUS = Reply.of(553, "5.1.4", "Ambiguous address");
     static final Reply LEADS_NOWHERE = Reply.of(550, "5.4.6", "Address leads to itself only");

@@ -15,12 +15,11 @@ import posthaste.smtp.Reply;
 /**
  * Who may hand in mail for whom: clients in trusted networks, and with known certificates, for anybody, all others for local addresses only, so that
  * the relay is open to nobody. Addresses are taken literally: {@code %} and {@code !} in a local part mean nothing.
- * Immutable; any thread may ask.
+ * Any thread may ask.
  */
 public final class RelayPolicy {
     private final AccessConfig access;
-    private final Directory directory;
-    private final DirectoryAnswers answers;
+    private final DirectoryStore store;
 
     /** What a client may do. */
     public enum Standing {
@@ -28,10 +27,14 @@ public final class RelayPolicy {
         STRANGER
     }
 
-    public RelayPolicy(AccessConfig access, Directory directory) {
+    public RelayPolicy(AccessConfig access, DirectoryStore store) {
         this.access = access;
-        this.directory = directory;
-        this.answers = new DirectoryAnswers(directory);
+        this.store = store;
+    }
+
+    /** With a directory that does not change. */
+    public RelayPolicy(AccessConfig access, Directory directory) {
+        this(access, new DirectoryStore(directory));
     }
 
     /** @param certificate that the client has shown, and holds the key of */
@@ -88,6 +91,7 @@ public final class RelayPolicy {
      * @param smtpUtf8 whether the reply may hold UTF-8: MAIL had SMTPUTF8 (RFC 6531 §3.7.4.1)
      */
     public Verdict judge(Standing client, ForwardPath recipient, RcptParameters parameters, boolean smtpUtf8) {
+        Directory directory = store.directory();
         if (recipient.mailbox().isEmpty()) {
             Mailbox postmaster = directory.postmaster();
             return directory.findPostmaster().accept(new LocalVerdict(directory, postmaster, parameters, smtpUtf8));
@@ -106,7 +110,7 @@ public final class RelayPolicy {
      * Whether the domain of the recipient is one whose mail ends here: names of the name system say nothing about it then.
      */
     public boolean isLocal(ForwardPath recipient) {
-        return recipient.mailbox().map(directory::isLocal).orElse(true);
+        return recipient.mailbox().map(store.directory()::isLocal).orElse(true);
     }
 
     /**
@@ -116,15 +120,15 @@ public final class RelayPolicy {
      * @param smtpUtf8 whether the reply may hold UTF-8 (RFC 6531 §3.7.4.2)
      */
     public Reply verify(Standing client, String user, boolean smtpUtf8) {
-        return isAnswered(client) ? answers.verify(user, smtpUtf8) : Replies.NOT_VERIFIED;
+        return isAnswered(client) ? store.answers().verify(user, smtpUtf8) : Replies.NOT_VERIFIED;
     }
 
     /** Answers EXPN likewise. */
     public Reply expand(Standing client, String list, boolean smtpUtf8) {
-        return isAnswered(client) ? answers.expand(list, smtpUtf8) : Replies.NOT_EXPANDED;
+        return isAnswered(client) ? store.answers().expand(list, smtpUtf8) : Replies.NOT_EXPANDED;
     }
 
     private boolean isAnswered(Standing client) {
-        return client == Standing.TRUSTED && directory.config().answers();
+        return client == Standing.TRUSTED && store.directory().config().answers();
     }
 }

@@ -30,7 +30,6 @@ class ChecksTest {
         Map<String, String> reasons = new HashMap<>();
         for (int n : new int[] {226, 227}) reasons.put(id(n), NO_AUTH);
         reasons.put(id(200), "TurnedSessionTest of relay-delivery: what follows the 250");
-        reasons.put("I083", "aliases are in memory: there is no store that could fail");
         reasons.put("I097", "CrashIT kills the process and counts what was answered 250");
         reasons.put("I120", "a figure, measured by the end-to-end harness");
         reasons.put("I187", "SenderWishesTest of relay-delivery: the next hop gets MAIL");
