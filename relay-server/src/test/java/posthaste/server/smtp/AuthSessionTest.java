@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -16,6 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSession;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import posthaste.server.auth.AuthConfig;
 import posthaste.server.auth.Authentication;
+import posthaste.server.auth.OauthConfig;
 import posthaste.server.auth.ScramHash;
 import posthaste.server.auth.ScramVerifier;
 import posthaste.server.auth.SenderRights;
@@ -213,6 +221,71 @@ class AuthSessionTest {
             assertThat(bound.believes(client.challenge())).isTrue();
             client.command("", "235 2.7.0");
         }
+    }
+
+    @Test
+    @DisplayName("I226 I227: tokens, good and bad, in both dialects")
+    void tokensAreTakenInBothDialects() throws Exception {
+        RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+        key.setKeyId("k1");
+        Path jwks = Files.writeString(directory.resolve("jwks.json"), new JsonWebKeySet(key).toJson());
+        var oauth = new OauthConfig(jwks, "https://issuer.test", "relay", "email");
+        var config = new AuthConfig(
+                false, List.of(), Optional.empty(), List.of(), 10, Duration.ofMinutes(10), Optional.of(oauth));
+        try (var tokens = Authentication.start(
+                config,
+                () -> new UserReading.Read(List.of()),
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                System::nanoTime)) {
+            Listener listener =
+                    relay.listener(TlsMode.OPTIONAL, AuthMode.OPTIONAL, false, tls, tokens, AccessConfig.of(ELSEWHERE));
+            listeners.add(listener);
+            InetSocketAddress server = RelayFixture.await(listener.listen());
+            String good = token(key, "relay");
+            String bad = token(key, "another");
+            try (TestClient client = TestClient.connect(server)) {
+                client.expect("220 ");
+                client.startTls(authority.client());
+                client.send("EHLO client.test\r\n");
+                assertThat(client.expect("250 ")).contains("250-AUTH OAUTHBEARER XOAUTH2");
+                client.command("AUTH OAUTHBEARER " + base64("n,,\1auth=Bearer " + bad + "\1\1"), "334 ");
+                assertThat(decoded(client.challenge())).contains("invalid_token");
+                client.command("AQ==", "535 5.7.8");
+                client.command("AUTH XOAUTH2 " + base64("user=app@app.test\1auth=Bearer " + bad + "\1\1"), "334 ");
+                assertThat(decoded(client.challenge())).startsWith("{");
+                client.command("", "535 5.7.8");
+                client.command(
+                        "AUTH XOAUTH2 " + base64("user=app@app.test\1auth=Bearer " + good + "\1\1"), "235 2.7.0");
+                client.command("MAIL FROM:<other@app.test>", "553 5.7.1");
+                client.command("MAIL FROM:<app@app.test>", "250 ");
+            }
+            try (TestClient client = TestClient.connect(server)) {
+                client.expect("220 ");
+                client.startTls(authority.client());
+                client.command("EHLO client.test", "250 ");
+                client.command("AUTH OAUTHBEARER " + base64("n,,\1auth=Bearer " + good + "\1\1"), "235 2.7.0");
+            }
+        }
+    }
+
+    private static String token(RsaJsonWebKey key, String audience) throws JoseException {
+        var claims = new JwtClaims();
+        claims.setIssuer("https://issuer.test");
+        claims.setAudience(audience);
+        claims.setExpirationTimeMinutesInTheFuture(10);
+        claims.setIssuedAtToNow();
+        claims.setStringClaim("email", "app@app.test");
+        var signed = new JsonWebSignature();
+        signed.setPayload(claims.toJson());
+        signed.setKey(key.getPrivateKey());
+        signed.setKeyIdHeaderValue(key.getKeyId());
+        signed.setAlgorithmHeaderValue("RS256");
+        return signed.getCompactSerialization();
+    }
+
+    private static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), UTF_8);
     }
 
     @Test

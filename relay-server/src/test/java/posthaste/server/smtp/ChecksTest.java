@@ -22,13 +22,10 @@ class ChecksTest {
     private static final int CHECKS = 240;
     private static final Pattern ID = Pattern.compile("\\bI(\\d{3})\\b(?: to I(\\d{3})\\b)?");
 
-    private static final String NO_AUTH = "needs AUTH, which the listener does not speak yet";
-
     private static final Map<String, String> WITHOUT = without();
 
     private static Map<String, String> without() {
         Map<String, String> reasons = new HashMap<>();
-        for (int n : new int[] {226, 227}) reasons.put(id(n), NO_AUTH);
         reasons.put(id(200), "TurnedSessionTest of relay-delivery: what follows the 250");
         reasons.put("I097", "CrashIT kills the process and counts what was answered 250");
         reasons.put("I120", "a figure, measured by the end-to-end harness");
