@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -42,12 +43,16 @@ public final class Hostile implements Callable<Integer> {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final Duration REST_LIMIT = Duration.ofSeconds(20);
     private static final long REST_LOOK_MILLIS = 100;
+    private static final String MEMORY = "-Xmx256m -XX:MaxDirectMemorySize=128m -XX:+ExitOnOutOfMemoryError";
     private static final double MIB = 1024 * 1024;
 
     /** What the relay may hold behind an attack beyond what it held before: sockets to hosts, readers, log. */
     private static final long DESCRIPTORS_MORE = 40;
 
     private static final long HEAP_MORE_MAX = 40L << 20;
+    /** Pools keep what they had at their fullest; they must not keep more with each attack. */
+    private static final double DIRECT_MAX = 64;
+
     private static final long RESIDENT_MAX = 900L << 20;
     /** For the ends of connections of each of two event loops, ten a second each, and what else is to be said. */
     private static final int LINES_PER_SECOND_MAX = 40;
@@ -64,6 +69,9 @@ public final class Hostile implements Callable<Integer> {
             names = "--scale",
             description = "how much of the largest attacks: 1 is 5,000 idle connections (default ${DEFAULT-VALUE})")
     private double scale = 1;
+
+    @Option(names = "--leaks", description = "have every buffer and every TLS engine watched; slower")
+    private boolean leaks;
 
     @Option(names = "--directory", description = "where the relay writes (default: java.io.tmpdir)")
     private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
@@ -99,7 +107,7 @@ public final class Hostile implements Callable<Integer> {
         KeyPair keys = KeyPair.make(fresh);
         Path config = fresh.resolve("posthaste.toml");
         RelayProcess.write(config, configuration(fresh, keys));
-        RelayProcess relay = RelayProcess.start(RelayProcess.launcher(), config, List.of(), log);
+        RelayProcess relay = RelayProcess.start(RelayProcess.launcher(), config, List.of(), environment(), log);
         try {
             RelayProcess.Bound bound = relay.awaitReady(READY_LIMIT);
             Target target = new Target(bound.smtp(), believing(keys.certificate()), scale);
@@ -110,6 +118,11 @@ public final class Hostile implements Callable<Integer> {
         } finally {
             relay.close();
         }
+    }
+
+    /** With it Netty logs, as an error, each buffer and each TLS engine that nobody gave back. */
+    private Map<String, String> environment() {
+        return leaks ? Map.of("JAVA_OPTS", MEMORY + " -Dio.netty.leakDetection.level=paranoid") : Map.of();
     }
 
     private boolean besiege(RelayProcess relay, InetSocketAddress admin, Target target) throws InterruptedException {
@@ -160,6 +173,7 @@ public final class Hostile implements Callable<Integer> {
         if (outcome.smuggled() > 0) broken.add("SMUGGLED: " + outcome.smuggled());
         if (after.descriptors() > before.descriptors() + DESCRIPTORS_MORE) broken.add("DESCRIPTORS LEAK");
         if (after.heap() > before.heap() + HEAP_MORE_MAX) broken.add("HEAP LEAKS");
+        if (after.direct() > DIRECT_MAX) broken.add("DIRECT MEMORY LEAKS");
         if (after.resident() > RESIDENT_MAX) broken.add("RSS OVER " + RESIDENT_MAX / (1 << 20) + " MiB");
         if (said.size() > LINES_PER_SECOND_MAX * (seconds + REST_LIMIT.toSeconds())) broken.add("LOG TOO LONG");
         if (said.stream().anyMatch(line -> line.length() > LINE_CHARS_MAX)) broken.add("LOG LINE TOO LONG");
@@ -180,9 +194,8 @@ public final class Hostile implements Callable<Integer> {
         }
         OptionalLong heap = Jcmd.heapAfterFullCollection(relay.pid());
         ProcessHoldings holdings = ProcessHoldings.of(relay.pid());
-        double direct = MetricsPage.of(admin)
-                .sum("jvm_buffer_memory_used_bytes", labels -> labels.contains("id=\"direct\""))
-                .orElse(0);
+        double direct =
+                MetricsPage.of(admin).sum("posthaste_memory_direct_bytes").orElse(0);
         return new Holding(
                 heap.orElse(0),
                 holdings.residentBytes().orElse(0),

@@ -23,7 +23,7 @@ class HostileIT {
         var hostile = new Hostile(new PrintStream(printed, true, UTF_8));
 
         int exit = new CommandLine(hostile)
-                .execute("--seconds", "1", "--scale", "0.02", "--directory", directory.toString());
+                .execute("--seconds", "1", "--scale", "0.02", "--leaks", "--directory", directory.toString());
 
         assertThat(exit).as(printed.toString(UTF_8)).isZero();
         assertThat(printed.toString(UTF_8)).contains("smuggling", "handshakes", "idle-tls");

@@ -120,6 +120,7 @@ final class Relay implements Readiness {
                 .toList();
         observeCertificates();
         observeAliases();
+        observeMemory();
         admin = new AdminServer(
                 vertx, config.admin(), this, meters.registry(), queue, terminals, Version.current(), uptime);
     }
@@ -214,6 +215,14 @@ final class Relay implements Readiness {
     private void observeAliases() {
         Gauge.builder("posthaste.directory.unreadable", directory, each -> each.isComplete() ? 0 : 1)
                 .description("1 while the file of aliases cannot be read.")
+                .strongReference(true)
+                .register(meters.registry());
+    }
+
+    private void observeMemory() {
+        Gauge.builder("posthaste.memory.direct", memory, Memory::direct)
+                .description("Direct memory in use by sockets, outside the Java heap.")
+                .baseUnit("bytes")
                 .strongReference(true)
                 .register(meters.registry());
     }

@@ -71,6 +71,11 @@ public final class Memory {
         }
     }
 
+    /** Octets of direct memory in use by sockets: pooled buffers, TLS included. */
+    public double direct() {
+        return direct.used().getAsLong();
+    }
+
     /** What is short, for an operator; empty where there is enough. */
     public Optional<String> shortage() {
         return shortage;
