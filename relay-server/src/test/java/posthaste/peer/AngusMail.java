@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import posthaste.peer.Errand.Wish;
@@ -41,7 +42,7 @@ final class AngusMail implements RealClient {
         session.setDebug(true);
         int exitCode = 0;
         try (Transport transport = session.getTransport("smtp")) {
-            transport.connect();
+            connect(transport, errand.access());
             for (Path message : errand.messages()) {
                 try (InputStream in = Files.newInputStream(message)) {
                     transport.sendMessage(new MimeMessage(session, in), addresses(errand));
@@ -53,12 +54,36 @@ final class AngusMail implements RealClient {
         return new Programs.Result(exitCode, transcript.toString(UTF_8));
     }
 
+    private static void connect(Transport transport, Access access) throws MessagingException {
+        if (access.isAuthenticated()) transport.connect(access.user(), access.secret());
+        else transport.connect();
+    }
+
+    @Override
+    public List<String> mechanisms() {
+        return List.of("PLAIN", "LOGIN", "XOAUTH2");
+    }
+
     private static Address[] addresses(Errand errand) throws MessagingException {
         return InternetAddress.parse(String.join(",", errand.recipients()), false);
     }
 
-    private static Properties properties(Errand errand) {
+    private static Properties properties(Errand errand) throws IOException {
         var properties = new Properties();
+        Access access = errand.access();
+        if (access.isSecured()) {
+            properties.put(
+                    "mail.smtp.ssl.socketFactory",
+                    TrustedBy.only(access.authority()).getSocketFactory());
+            properties.put("mail.smtp.ssl.checkserveridentity", "false"); // it is told an address, not the name
+            String way = access.way() == Access.Way.IMPLICIT ? "mail.smtp.ssl.enable" : "mail.smtp.starttls.required";
+            properties.put(way, "true");
+        }
+        if (access.isAuthenticated()) {
+            properties.put("mail.smtp.auth", "true");
+            properties.put("mail.smtp.auth.mechanisms", access.mechanism());
+            properties.put("mail.debug.auth", "true");
+        }
         properties.put("mail.smtp.host", errand.host());
         properties.put("mail.smtp.port", errand.port());
         properties.put("mail.smtp.localhost", Errand.HELO);

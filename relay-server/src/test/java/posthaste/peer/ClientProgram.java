@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -32,7 +34,27 @@ enum ClientProgram implements RealClient {
             command.addAll(List.of("--from", errand.from(), "--to", String.join(",", errand.recipients())));
             command.addAll(List.of("--data", "@" + unfinished(errand.messages().get(0))));
             if (errand.wants(Wish.PIPELINING)) command.add("--pipeline");
+            command.addAll(access(errand.access()));
             return command;
+        }
+
+        private List<String> access(Access access) {
+            List<String> options = new ArrayList<>();
+            if (access.isSecured()) {
+                options.add(access.way() == Access.Way.IMPLICIT ? "--tls-on-connect" : "--tls");
+                options.addAll(List.of(
+                        "--tls-verify", "--tls-ca-path", access.authority().toString()));
+            }
+            if (access.isAuthenticated()) {
+                options.addAll(List.of("--auth", access.mechanism(), "--auth-user", access.user()));
+                options.addAll(List.of("--auth-password", access.secret()));
+            }
+            return options;
+        }
+
+        @Override
+        public List<String> mechanisms() {
+            return List.of("PLAIN", "LOGIN");
         }
     },
     CURL("curl") {
@@ -47,12 +69,36 @@ enum ClientProgram implements RealClient {
             for (Path message : errand.messages()) {
                 if (command.size() > 1) command.add("--next");
                 command.addAll(List.of("-sSv", "--interface", errand.clientAddress(), "--mail-rcpt-allowfails"));
-                command.addAll(
-                        List.of("--url", "smtp://%s:%s/%s".formatted(errand.host(), errand.port(), Errand.HELO)));
+                String scheme = errand.access().way() == Access.Way.IMPLICIT ? "smtps" : "smtp";
+                String host = errand.access().isSecured() ? RelayUnderTest.HOSTNAME : errand.host();
+                command.addAll(List.of("--url", "%s://%s:%s/%s".formatted(scheme, host, errand.port(), Errand.HELO)));
+                command.addAll(access(errand));
                 command.addAll(List.of("--mail-from", errand.from(), "--upload-file", message.toString()));
                 for (String each : errand.recipients()) command.addAll(List.of("--mail-rcpt", each));
             }
             return command;
+        }
+
+        private List<String> access(Errand errand) {
+            List<String> options = new ArrayList<>();
+            Access access = errand.access();
+            if (access.isSecured()) {
+                options.addAll(
+                        List.of("--ssl-reqd", "--cacert", access.authority().toString(), "--resolve"));
+                options.add(RelayUnderTest.HOSTNAME + ":" + errand.port() + ":" + errand.host());
+            }
+            if (access.isToken()) {
+                options.addAll(List.of("--oauth2-bearer", access.secret(), "--user", access.user() + ":"));
+            } else if (access.isAuthenticated()) {
+                options.addAll(List.of("--user", access.user() + ":" + access.secret()));
+            }
+            if (access.isAuthenticated()) options.addAll(List.of("--login-options", "AUTH=" + access.mechanism()));
+            return options;
+        }
+
+        @Override
+        public List<String> mechanisms() {
+            return List.of("PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2");
         }
     },
     MSMTP("msmtp") {
@@ -63,7 +109,8 @@ enum ClientProgram implements RealClient {
 
         @Override
         List<String> command(Errand errand) {
-            var command = new ArrayList<>(List.of("msmtp", "--file=/dev/null", "--auth=off", "--tls=off"));
+            var command = new ArrayList<>(List.of("msmtp", "--file=/dev/null"));
+            command.addAll(access(errand.access()));
             command.addAll(List.of("--host=" + errand.host(), "--port=" + errand.port(), "--domain=" + Errand.HELO));
             command.addAll(List.of("--source-ip=" + errand.clientAddress(), "--from=" + errand.from()));
             if (errand.wants(Wish.DSN)) {
@@ -71,6 +118,29 @@ enum ClientProgram implements RealClient {
             }
             command.addAll(errand.recipients());
             return command;
+        }
+
+        private List<String> access(Access access) {
+            List<String> options = new ArrayList<>();
+            options.add(access.isSecured() ? "--tls=on" : "--tls=off");
+            if (access.isSecured()) {
+                options.add("--tls-starttls=" + (access.way() == Access.Way.STARTTLS ? "on" : "off"));
+                options.add("--tls-trust-file=" + access.authority());
+                options.add("--tls-host-override=" + RelayUnderTest.HOSTNAME);
+            }
+            if (!access.isAuthenticated()) {
+                options.add("--auth=off");
+                return options;
+            }
+            options.add("--auth=" + access.mechanism().toLowerCase(Locale.ROOT));
+            options.add("--user=" + access.user());
+            options.add("--passwordeval=printf %s '" + access.secret() + "'");
+            return options;
+        }
+
+        @Override
+        public List<String> mechanisms() {
+            return List.of("PLAIN", "LOGIN", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2");
         }
 
         @Override
@@ -88,6 +158,11 @@ enum ClientProgram implements RealClient {
         List<String> command(Errand errand) {
             return script("python3", "send_with_smtplib.py", errand);
         }
+
+        @Override
+        public List<String> mechanisms() {
+            return List.of("PLAIN", "LOGIN", "XOAUTH2");
+        }
     },
     /** From its Debian package, whose directory not every build of Node.js looks into. It tells no size with MAIL. */
     NODEMAILER("node") {
@@ -99,6 +174,11 @@ enum ClientProgram implements RealClient {
         @Override
         List<String> command(Errand errand) {
             return script("node", "send_with_nodemailer.js", errand);
+        }
+
+        @Override
+        public List<String> mechanisms() {
+            return List.of("PLAIN", "LOGIN", "XOAUTH2");
         }
 
         @Override
@@ -142,7 +222,19 @@ enum ClientProgram implements RealClient {
 
     @Override
     public Programs.Result send(Errand errand) throws IOException {
-        return Programs.run(ENVIRONMENT, command(errand), input(errand));
+        return Programs.run(environment(errand.access()), command(errand), input(errand));
+    }
+
+    /** What the scripts are told this way is seen by no other user of the machine. */
+    private static Map<String, String> environment(Access access) {
+        Map<String, String> all = new HashMap<>(ENVIRONMENT);
+        all.put("WAY", access.way().name());
+        all.put("MECHANISM", access.mechanism());
+        all.put("LOGIN_USER", access.user());
+        all.put("LOGIN_SECRET", access.secret());
+        all.put("AUTHORITY", access.authority().toString());
+        all.put("SERVER_NAME", RelayUnderTest.HOSTNAME);
+        return all;
     }
 
     private static Path unfinished(Path message) throws IOException {

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param clientAddress the address of this machine to connect from
  * @param messages files, each a message to all recipients
  * @param wishes what the client does beyond that; only what it {@linkplain RealClient#can can}
+ * @param access by TLS or not, and as whom; only by a mechanism that it {@linkplain RealClient#mechanisms knows}
  */
 record Errand(
         InetSocketAddress server,
@@ -19,7 +20,8 @@ record Errand(
         String from,
         List<String> recipients,
         List<Path> messages,
-        Set<Wish> wishes) {
+        Set<Wish> wishes,
+        Access access) {
     static final String HELO = "client.sender.example";
 
     /** What not every client can. */
@@ -42,21 +44,32 @@ record Errand(
 
     /** One message to some recipients, from 127.0.0.1. */
     static Errand of(InetSocketAddress server, String from, Path message, String... recipients) {
-        return new Errand(server, "127.0.0.1", from, List.of(recipients), List.of(message), EnumSet.noneOf(Wish.class));
+        return new Errand(
+                server,
+                "127.0.0.1",
+                from,
+                List.of(recipients),
+                List.of(message),
+                EnumSet.noneOf(Wish.class),
+                Access.NONE);
     }
 
     Errand withMessages(List<Path> several) {
-        return new Errand(server, clientAddress, from, recipients, several, wishes);
+        return new Errand(server, clientAddress, from, recipients, several, wishes, access);
     }
 
     Errand from(String address) {
-        return new Errand(server, address, from, recipients, messages, wishes);
+        return new Errand(server, address, from, recipients, messages, wishes, access);
     }
 
     Errand with(Wish wish) {
         var more = EnumSet.of(wish);
         more.addAll(wishes);
-        return new Errand(server, clientAddress, from, recipients, messages, more);
+        return new Errand(server, clientAddress, from, recipients, messages, more, access);
+    }
+
+    Errand by(Access other) {
+        return new Errand(server, clientAddress, from, recipients, messages, wishes, other);
     }
 
     boolean wants(Wish wish) {

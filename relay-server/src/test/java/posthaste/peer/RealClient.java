@@ -14,6 +14,9 @@ interface RealClient {
 
     boolean can(Errand.Wish wish);
 
+    /** The mechanisms of AUTH that it knows and this relay offers. */
+    List<String> mechanisms();
+
     /**
      * Does as asked, and waits until it is done.
      *

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -34,7 +35,7 @@ final class RelayUnderTest implements AutoCloseable {
     private static final String MAIN_CLASS = "posthaste.server.Main";
     private static final String LAUNCHER = System.getProperty("posthaste.launcher", "");
     private static final Pattern READY =
-            Pattern.compile("\\bready\\b.*smtp=127\\.0\\.0\\.1:(\\d+).* admin=127\\.0\\.0\\.1:(\\d+)");
+            Pattern.compile("\\bready\\b.*smtp=(127\\.0\\.0\\.1:\\S+) admin=127\\.0\\.0\\.1:(\\d+)");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int LOG_LINES_KEPT = 400;
@@ -43,7 +44,7 @@ final class RelayUnderTest implements AutoCloseable {
 
     private final Process process;
     private final ConcurrentLinkedDeque<String> log = new ConcurrentLinkedDeque<>();
-    private final CompletableFuture<InetSocketAddress> ready = new CompletableFuture<>();
+    private final CompletableFuture<List<InetSocketAddress>> ready = new CompletableFuture<>();
     private volatile int adminPort;
 
     private RelayUnderTest(Process process) {
@@ -121,9 +122,11 @@ final class RelayUnderTest implements AutoCloseable {
                 if (log.size() > LOG_LINES_KEPT) log.poll();
                 Matcher bound = READY.matcher(line);
                 if (bound.find()) {
-                    int port = Integer.parseInt(bound.group(1));
                     adminPort = Integer.parseInt(bound.group(2));
-                    ready.complete(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                    ready.complete(Stream.of(bound.group(1).split(",", -1))
+                            .map(each -> Integer.parseInt(each.substring(each.indexOf(':') + 1)))
+                            .map(port -> new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                            .toList());
                 }
             }
         } catch (IOException closed) {
@@ -132,8 +135,13 @@ final class RelayUnderTest implements AutoCloseable {
         ready.completeExceptionally(new IOException("the relay ended before it was ready"));
     }
 
-    /** Where it takes mail; waits for the line {@code ready}. */
+    /** Where its first listener takes mail; waits for the line {@code ready}. */
     InetSocketAddress address() throws IOException {
+        return addresses().get(0);
+    }
+
+    /** Where it takes mail, in the order of its configuration; waits for the line {@code ready}. */
+    List<InetSocketAddress> addresses() throws IOException {
         try {
             return ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {
