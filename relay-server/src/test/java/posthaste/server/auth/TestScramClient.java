@@ -50,6 +50,11 @@ public final class TestScramClient {
         }
     }
 
+    /** One that shares this keying material with the server (RFC 9266). */
+    public static TestScramClient exporting(String user, String password, byte[] keyingMaterial) {
+        return new TestScramClient(user, password, "p=tls-exporter,,", keyingMaterial);
+    }
+
     /** In base64, as all that it says. */
     public String first() {
         return encoded((header + bare).getBytes(UTF_8));

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLSession;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
 import posthaste.server.auth.AuthConfig;
 import posthaste.server.auth.Authentication;
@@ -216,6 +218,34 @@ class AuthSessionTest {
             client.command(other.last(client.challenge()), "535 5.7.8");
 
             var bound = TestScramClient.bound(USER, PASSWORD, shown);
+            client.command("AUTH SCRAM-SHA-256-PLUS " + bound.first(), "334 ");
+            client.command(bound.last(client.challenge()), "334 ");
+            assertThat(bound.believes(client.challenge())).isTrue();
+            client.command("", "235 2.7.0");
+        }
+    }
+
+    /** JDK 25 is the first that tells, and BoringSSL does not. */
+    @Test
+    @EnabledForJreRange(minVersion = 25)
+    @DisplayName("I225: the binding to the connection itself, right and wrong")
+    void scramIsBoundByWhatTlsExports() throws Exception {
+        TlsConfig.KeyPair files = authority.write(directory, authority.issue(RelayFixture.HOSTNAME));
+        tls = ServerTls.read(
+                new TlsConfig(Optional.of(files), List.of(), true, false, Optional.empty(), TlsConfig.Engine.JDK));
+        try (TestClient client = TestClient.connect(listener(TlsMode.OPTIONAL, AuthMode.OPTIONAL, false))) {
+            client.expect("220 ");
+            SSLSession session = client.startTls(authority.client());
+            client.command("EHLO client.test", "250 ");
+            byte[] exported = (byte[]) ExtendedSSLSession.class
+                    .getMethod("exportKeyingMaterialData", String.class, byte[].class, int.class)
+                    .invoke(session, "EXPORTER-Channel-Binding", new byte[0], 32);
+
+            var other = TestScramClient.exporting(USER, PASSWORD, new byte[32]);
+            client.command("AUTH SCRAM-SHA-256-PLUS " + other.first(), "334 ");
+            client.command(other.last(client.challenge()), "535 5.7.8");
+
+            var bound = TestScramClient.exporting(USER, PASSWORD, exported);
             client.command("AUTH SCRAM-SHA-256-PLUS " + bound.first(), "334 ");
             client.command(bound.last(client.challenge()), "334 ");
             assertThat(bound.believes(client.challenge())).isTrue();
