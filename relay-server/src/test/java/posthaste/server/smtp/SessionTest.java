@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -354,5 +355,22 @@ class SessionTest {
             other.command("NOOP", "250");
         }
         relay.awaitInTime(() -> relay.sessions() == 0);
+    }
+
+    @Test
+    @DisplayName("I141 I045: a BDAT line that is too long, split anywhere, is not followed by commands")
+    void aChunkBehindALineThatIsTooLongIsNeverRun() {
+        try (TestClient client = relay.greeted()) {
+            client.send("B");
+            client.send("DAT ");
+            client.send("1".repeat(3_000) + " LAST\r\nMAIL FROM:<evil@app.test>\r\n");
+            client.expect("500 5.5.2 Line too long");
+            client.expectEnd();
+        }
+        try (TestClient client = relay.greeted()) {
+            client.send("X".repeat(3_000) + "\r\nNOOP\r\n");
+            client.expect("500 5.5.2 Line too long");
+            client.expect("250");
+        }
     }
 }
