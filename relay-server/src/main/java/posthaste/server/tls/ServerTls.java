@@ -47,6 +47,13 @@ public final class ServerTls {
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+    static {
+        // A client could have the server work for it as often as it likes; BoringSSL refuses by itself. Read by the JDK
+        // once.
+        String renegotiation = "jdk.tls.rejectClientInitiatedRenegotiation";
+        if (System.getProperty(renegotiation) == null) System.setProperty(renegotiation, "true");
+    }
+
     /** What was read at one time. */
     private record Loaded(
             Mapping<String, SslContext> byName,

@@ -111,6 +111,15 @@ final class TestClient implements AutoCloseable {
         return new InetSocketAddress(plain.getInetAddress(), plain.getPort());
     }
 
+    /** Another handshake within TLS 1.2, which a client can ask for as often as it likes. */
+    void renegotiate() {
+        try {
+            ((SSLSocket) socket).startHandshake();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     /** All that comes until the server closes. */
     byte[] rest() {
         try {

@@ -386,6 +386,19 @@ class TlsSessionTest {
     }
 
     @Test
+    @DisplayName("I218: no handshake within a connection, which costs the server more than the client")
+    void aClientCannotRenegotiate() {
+        try (TestClient client = TestClient.connect(listener(TlsMode.IMPLICIT), trusting(), "TLSv1.2")) {
+            client.expect("220 ");
+            assertThatThrownBy(() -> {
+                        client.renegotiate();
+                        client.command("NOOP", "250 ");
+                    })
+                    .isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
+    @Test
     @DisplayName("I219: a connection that is cut in the middle of a message leaves nothing")
     void aCutInTheMiddleOfAMessageLeavesNothing() {
         try (TestClient client = TestClient.connect(listener(TlsMode.OPTIONAL))) {
