@@ -27,9 +27,10 @@ class DiskTest {
     }
 
     /** Lines of letters that no compression makes small. */
+    /** A message, whose header is short. */
     private static String noise(int octets) {
         Random random = new Random(octets);
-        var text = new StringBuilder(octets);
+        var text = new StringBuilder(octets).append("Subject: noise\r\n\r\n");
         while (text.length() < octets - 66) {
             for (int i = 0; i < 64; i++) text.append((char) ('a' + random.nextInt(26)));
             text.append("\r\n");
