@@ -69,6 +69,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private int recipients;
     private long octets;
     private long dotNanos;
+    /** Since when content is not read, as far as that was not told yet. */
+    private long pausedNanos;
 
     Session(SessionLoop loop, NetSocketInternal socket, InetAddress address) {
         this.loop = loop;
@@ -316,21 +318,28 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void full(IncomingMessage message) {
-        socket.hold(Hold.CONTENT);
-        long since = loop.nowNanos();
-        message.onWritable(() -> socket.guarded(() -> goOn(loop.nowNanos() - since)), loop.executor());
-    }
-
-    /** The queue has room again; how long that took is no fault of the client's. */
-    private void goOn(long waitedNanos) {
-        reception.ifPresent(each -> each.waited(waitedNanos));
-        socket.release(Hold.CONTENT);
+        pause(Hold.CONTENT);
+        message.onWritable(() -> socket.guarded(() -> goOn(Hold.CONTENT)), loop.executor());
     }
 
     @Override
     public void full(Screening screening) {
-        socket.hold(Hold.FILTERS);
-        screening.onWritable(() -> socket.guarded(() -> socket.release(Hold.FILTERS)));
+        pause(Hold.FILTERS);
+        screening.onWritable(() -> socket.guarded(() -> goOn(Hold.FILTERS)));
+    }
+
+    private void pause(Hold why) {
+        if (!socket.isHeld(Hold.CONTENT) && !socket.isHeld(Hold.FILTERS)) pausedNanos = loop.nowNanos();
+        socket.hold(why);
+    }
+
+    /** There is room again; how long that took is no fault of the client's. Counted once where two had to be waited for. */
+    private void goOn(Hold why) {
+        long now = loop.nowNanos();
+        long waited = now - pausedNanos;
+        reception.ifPresent(each -> each.waited(waited));
+        pausedNanos = now;
+        socket.release(why);
     }
 
     @Override

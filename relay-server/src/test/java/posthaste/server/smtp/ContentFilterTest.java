@@ -470,6 +470,24 @@ class ContentFilterTest {
         }
     }
 
+    @Test
+    void aClientIsNotCalledSlowForTheTimeOfAFilter() {
+        var slow = new HourLongFilter(relay);
+        Listener listener = relay.listener(Cast.TRUSTED, terminals, slow);
+        listeners.add(listener);
+        try (TestClient client = addressed(RelayFixture.await(listener.listen()), "u@dest.test")) {
+            client.command("DATA", "354");
+            client.send(MESSAGE);
+            RelayFixture.await(() -> slow.octets() > 0);
+            long before = slow.octets();
+            client.send("more\r\n");
+            RelayFixture.await(() -> slow.octets() > before);
+            client.send(".\r\n");
+
+            client.expect("250 2.0.0");
+        }
+    }
+
     // ---- many messages
 
     @Test

@@ -88,6 +88,11 @@ final class RelayFixture implements AutoCloseable {
 
     /** One that shows messages to filters; their time-outs go by the clock of the relay, but for connecting. */
     Listener listener(Cast cast, Terminals terminals, List<FilterConfig> filters) {
+        return listener(cast, terminals, new Milters(vertx, filters, HOSTNAME, new FilterMetrics(meters), nanos::get));
+    }
+
+    /** One that shows messages to these. */
+    Listener listener(Cast cast, Terminals terminals, ContentFilters filters) {
         var settings = new SessionSettings(
                 HOSTNAME,
                 LimitsConfig.DEFAULT,
@@ -96,7 +101,7 @@ final class RelayFixture implements AutoCloseable {
                 queue,
                 ServerTls.none(),
                 RelayFixture.nobody(),
-                cast.services(terminals, new Milters(vertx, filters, HOSTNAME, new FilterMetrics(meters), nanos::get)),
+                cast.services(terminals, filters),
                 new ServerMetrics(new SimpleMeterRegistry()));
         var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
