@@ -212,6 +212,16 @@ final class Relay implements Readiness {
                 .register(meters.registry());
     }
 
+    private void lookAtMemory() {
+        memory.look();
+        if (!memory.isCollectionDue()) return;
+        vertx.executeBlocking(() -> {
+                    System.gc();
+                    return "";
+                })
+                .onFailure(failure -> LOG.warn("no collection: {}", failure.toString()));
+    }
+
     private void observeAliases() {
         Gauge.builder("posthaste.directory.unreadable", directory, each -> each.isComplete() ? 0 : 1)
                 .description("1 while the file of aliases cannot be read.")
@@ -272,7 +282,7 @@ final class Relay implements Readiness {
             }
             adminBound = bind(admin.listen(), config.admin().bind(), "bind of [admin]");
             engine.start();
-            vertx.setPeriodic(MEMORY_PACE.toMillis(), timer -> memory.look());
+            vertx.setPeriodic(MEMORY_PACE.toMillis(), timer -> lookAtMemory());
             new FileWatch(vertx, tls.files(), this::readCertificates).begin();
             List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
             new FileWatch(vertx, users, authentication::reload).begin();

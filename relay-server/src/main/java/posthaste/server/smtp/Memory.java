@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -18,8 +19,13 @@ public final class Memory {
     /** It is short until it falls below, so that the answer does not change with each client. */
     private static final double ENOUGH_AT = 0.80;
 
+    /** A relay that refuses work makes little garbage, and would wait long for the collection that shows there is room. */
+    private static final Duration COLLECTION_PACE = Duration.ofSeconds(30);
+
     private final Part direct;
     private final Part heap;
+    private final LongSupplier nanos;
+    private long askedAtNanos;
     private volatile Optional<String> shortage = Optional.empty();
 
     /** A kind of memory: octets used, and how many there are at most. */
@@ -29,9 +35,11 @@ public final class Memory {
         }
     }
 
-    private Memory(Part direct, Part heap) {
+    private Memory(Part direct, Part heap, LongSupplier nanos) {
         this.direct = direct;
         this.heap = heap;
+        this.nanos = nanos;
+        askedAtNanos = nanos.getAsLong();
     }
 
     /** That of this JVM. */
@@ -40,15 +48,17 @@ public final class Memory {
                 PlatformDependent::usedDirectMemory,
                 PlatformDependent.maxDirectMemory(),
                 Memory::liveHeap,
-                Runtime.getRuntime().maxMemory());
+                Runtime.getRuntime().maxMemory(),
+                System::nanoTime);
     }
 
     /**
      * @param direct octets of direct memory in use
      * @param heap octets that lived behind the last collection of the pools that are collected rarely
+     * @param nanos monotonic time
      */
-    static Memory of(LongSupplier direct, long directMax, LongSupplier heap, long heapMax) {
-        return new Memory(new Part("direct memory", direct, directMax), new Part("heap", heap, heapMax));
+    static Memory of(LongSupplier direct, long directMax, LongSupplier heap, long heapMax, LongSupplier nanos) {
+        return new Memory(new Part("direct memory", direct, directMax), new Part("heap", heap, heapMax), nanos);
     }
 
     private static long liveHeap() {
@@ -74,6 +84,15 @@ public final class Memory {
     /** Octets of direct memory in use by sockets: pooled buffers, TLS included. */
     public double direct() {
         return direct.used().getAsLong();
+    }
+
+    /** Whether it is time for a collection, which shows whether the heap is still as full; asked by one thread. */
+    public boolean isCollectionDue() {
+        long now = nanos.getAsLong();
+        boolean due =
+                shortage.isPresent() && heap.share() >= ENOUGH_AT && now - askedAtNanos >= COLLECTION_PACE.toNanos();
+        if (due) askedAtNanos = now;
+        return due;
     }
 
     /** What is short, for an operator; empty where there is enough. */

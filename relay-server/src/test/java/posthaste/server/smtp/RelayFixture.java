@@ -52,7 +52,7 @@ final class RelayFixture implements AutoCloseable {
     final InetSocketAddress address;
     private final Vertx vertx;
     private final AtomicLong direct = new AtomicLong();
-    private final Memory memory = Memory.of(direct::get, 100, () -> 0, 100);
+    private final Memory memory = Memory.of(direct::get, 100, () -> 0, 100, () -> 0);
     private final AtomicLong nanos = new AtomicLong(System.nanoTime());
 
     private RelayFixture(QueueConfig queueConfig, LimitsConfig limits, String trusted) {
