@@ -3,6 +3,8 @@ package posthaste.server.filter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -102,10 +104,25 @@ final class FilterConnection {
         return closed;
     }
 
-    /** Closes once what was written has left; nothing that comes in is told any more. */
+    /** Closes; nothing that comes in is told any more. */
     void close() {
         closed = true;
         socket.close();
+    }
+
+    /**
+     * Says its last words and closes our half; the filter closes the other one. To close both at once would answer what
+     * the filter is just saying with a reset, and that would overtake the last words.
+     */
+    void finish(byte[]... lastWords) {
+        if (closed) return;
+        closed = true;
+        Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+        socket.write(BufferInternal.buffer(Unpooled.wrappedBuffer(lastWords))).onComplete(written -> {
+            if (channel instanceof DuplexChannel duplex) {
+                var unused = duplex.shutdownOutput();
+            }
+        });
     }
 
     /** Closes at once: what does not read would keep the connection for ever. */

@@ -148,8 +148,8 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
     private boolean sayNext(FilterConnection to) {
         Optional<FilterTerms> terms = to.terms();
         if (terms.isEmpty()) {
-            to.write(FilterTerms.offer());
             await(home.config().timeout());
+            to.write(FilterTerms.offer());
             return true;
         }
         switch (step) {
@@ -185,8 +185,8 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
                 }
             }
             case END -> {
-                to.write(commands.end());
                 await(home.config().endTimeout());
+                to.write(commands.end());
             }
         }
         return true;
@@ -202,8 +202,8 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
 
     /** @param silent the wish of a filter that does not answer this */
     private void say(int silent, byte[]... packets) {
-        connection.orElseThrow().write(packets);
         if (!terms().wishes(silent)) await(home.config().timeout());
+        connection.orElseThrow().write(packets);
     }
 
     private FilterTerms terms() {

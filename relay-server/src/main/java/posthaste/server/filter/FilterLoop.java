@@ -118,7 +118,7 @@ final class FilterLoop {
         if (active.contains(dialogue)) {
             dialogue.connected(connection);
         } else {
-            close(connection); // nobody wants it any more, and nothing was agreed on
+            connection.close(); // nobody wants it any more, and nothing was agreed on
         }
     }
 
@@ -164,19 +164,18 @@ final class FilterLoop {
             close(connection, FilterCommands.quit());
             return;
         }
+        connection.expireAt(nowNanos() + IDLE_MAX.toNanos());
         connection.write(FilterCommands.another());
         connection.markUsed();
         connection.handTo(keeper);
-        connection.expireAt(nowNanos() + IDLE_MAX.toNanos());
         idle.addLast(connection);
         serveNext();
     }
 
     /** Closes a connection whose message the filter need not see the rest of. */
     void close(FilterConnection connection, byte[]... lastWords) {
-        if (lastWords.length > 0) connection.write(lastWords);
         connection.expireAt(nowNanos() + LINGER_MAX.toNanos());
-        connection.close();
+        connection.finish(lastWords);
     }
 
     /** Keeps the connections that no message uses. */

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import posthaste.server.filter.FilterConfig;
 import posthaste.server.filter.FilterConfig.OnFailure;
@@ -31,7 +32,7 @@ import posthaste.server.filter.FilterConfig.OnFailure;
  */
 final class ScriptedFilter implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(30);
-    static final Duration END_TIMEOUT = Duration.ofSeconds(120);
+    static final Duration END_TIMEOUT = Duration.ofSeconds(480);
 
     private static final int PATIENCE_SECONDS = 20;
     private static final String UNANSWERED = "DAQK";
@@ -53,10 +54,12 @@ final class ScriptedFilter implements AutoCloseable {
     /** Its side of one connection. */
     static final class Answers {
         private final Socket socket;
+        private final DataInputStream in;
         private final DataOutputStream out;
 
-        private Answers(Socket socket) throws IOException {
+        private Answers(Socket socket, DataInputStream in) throws IOException {
             this.socket = socket;
+            this.in = in;
             out = new DataOutputStream(socket.getOutputStream());
         }
 
@@ -85,6 +88,11 @@ final class ScriptedFilter implements AutoCloseable {
             out.writeInt(0x20);
             out.writeInt(wishes);
             out.flush();
+        }
+
+        /** Waits until the relay goes on although it was not answered. */
+        void awaitMore() throws IOException {
+            for (int i = 0; i < PATIENCE_SECONDS * 200 && in.available() == 0; i++) LockSupport.parkNanos(5_000_000);
         }
 
         void close() throws IOException {
@@ -199,7 +207,7 @@ final class ScriptedFilter implements AutoCloseable {
     private void serve(Socket socket, int number) {
         try (socket) {
             var in = new DataInputStream(socket.getInputStream());
-            var answers = new Answers(socket);
+            var answers = new Answers(socket, in);
             while (!socket.isClosed()) {
                 byte[] packet = in.readNBytes(in.readInt());
                 var next = new Said(number, (char) packet[0], new String(packet, 1, packet.length - 1, ISO_8859_1));
