@@ -13,6 +13,7 @@ import java.util.List;
  * @param refuseNetworks CIDR blocks never connected to when found by MX, such as {@code 127.0.0.0/8}
  * @param connectionsPerSite ceiling of a site's connections
  * @param messagesPerConnection transactions on one connection at most
+ * @param tls how connections are encrypted
  * @param timeouts how long each step may take
  * @param retry when to try again
  * @param bounce what becomes of failures
@@ -26,6 +27,7 @@ public record DeliveryConfig(
         List<String> refuseNetworks,
         int connectionsPerSite,
         int messagesPerConnection,
+        TlsConfig tls,
         Timeouts timeouts,
         RetryConfig retry,
         BounceConfig bounce,
@@ -49,18 +51,121 @@ public record DeliveryConfig(
 
     /** Everything at its default. */
     public static DeliveryConfig defaults(String hostname) {
-        return new DeliveryConfig(
-                hostname,
-                25,
-                List.of(),
-                DEFAULT_REFUSE_NETWORKS,
-                20,
-                100,
-                Timeouts.DEFAULT,
-                RetryConfig.DEFAULT,
-                BounceConfig.DEFAULT,
-                DnsConfig.DEFAULT,
-                List.of());
+        return with(hostname).build();
+    }
+
+    /** Begins with everything at its default. */
+    public static Builder with(String hostname) {
+        return new Builder(hostname);
+    }
+
+    /** Begins with everything as it is here. */
+    public Builder but() {
+        var builder = new Builder(hostname);
+        builder.port = port;
+        builder.sourceAddresses = sourceAddresses;
+        builder.refuseNetworks = refuseNetworks;
+        builder.connectionsPerSite = connectionsPerSite;
+        builder.messagesPerConnection = messagesPerConnection;
+        builder.tls = tls;
+        builder.timeouts = timeouts;
+        builder.retry = retry;
+        builder.bounce = bounce;
+        builder.dns = dns;
+        builder.routes = routes;
+        return builder;
+    }
+
+    /** Takes one setting after the other, each as its component says. One use, one thread. */
+    public static final class Builder {
+        private final String hostname;
+        private int port = 25;
+        private List<String> sourceAddresses = List.of();
+        private List<String> refuseNetworks = DEFAULT_REFUSE_NETWORKS;
+        private int connectionsPerSite = 20;
+        private int messagesPerConnection = 100;
+        private TlsConfig tls = TlsConfig.DEFAULT;
+        private Timeouts timeouts = Timeouts.DEFAULT;
+        private RetryConfig retry = RetryConfig.DEFAULT;
+        private BounceConfig bounce = BounceConfig.DEFAULT;
+        private DnsConfig dns = DnsConfig.DEFAULT;
+        private List<RouteConfig> routes = List.of();
+
+        private Builder(String hostname) {
+            this.hostname = hostname;
+        }
+
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        public Builder sourceAddresses(List<String> value) {
+            sourceAddresses = value;
+            return this;
+        }
+
+        public Builder refuseNetworks(List<String> value) {
+            refuseNetworks = value;
+            return this;
+        }
+
+        public Builder connectionsPerSite(int value) {
+            connectionsPerSite = value;
+            return this;
+        }
+
+        public Builder messagesPerConnection(int value) {
+            messagesPerConnection = value;
+            return this;
+        }
+
+        public Builder tls(TlsConfig value) {
+            tls = value;
+            return this;
+        }
+
+        public Builder timeouts(Timeouts value) {
+            timeouts = value;
+            return this;
+        }
+
+        public Builder retry(RetryConfig value) {
+            retry = value;
+            return this;
+        }
+
+        public Builder bounce(BounceConfig value) {
+            bounce = value;
+            return this;
+        }
+
+        public Builder dns(DnsConfig value) {
+            dns = value;
+            return this;
+        }
+
+        public Builder routes(List<RouteConfig> value) {
+            routes = value;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException naming every setting that cannot be */
+        public DeliveryConfig build() {
+            return new DeliveryConfig(
+                    hostname,
+                    port,
+                    sourceAddresses,
+                    refuseNetworks,
+                    connectionsPerSite,
+                    messagesPerConnection,
+                    tls,
+                    timeouts,
+                    retry,
+                    bounce,
+                    dns,
+                    routes);
+        }
     }
 
     /**

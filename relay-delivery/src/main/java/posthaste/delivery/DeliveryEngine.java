@@ -24,6 +24,7 @@ import posthaste.delivery.client.SmtpClient;
 import posthaste.delivery.dsn.Reports;
 import posthaste.delivery.route.HostLookup;
 import posthaste.delivery.route.OwnMailboxes;
+import posthaste.delivery.route.Sources;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryListener;
 import posthaste.queue.MailQueue;
@@ -94,6 +95,7 @@ public final class DeliveryEngine {
                 hosts,
                 own,
                 new SmtpClient(vertx, config, queue.dotSlots(), queue.clock(), clientMetrics),
+                new Sources(config),
                 reports,
                 metrics,
                 queue.clock(),

@@ -8,12 +8,14 @@ import posthaste.delivery.client.SmtpClient;
 import posthaste.delivery.dsn.Reports;
 import posthaste.delivery.route.HostLookup;
 import posthaste.delivery.route.OwnMailboxes;
+import posthaste.delivery.route.Sources;
 import posthaste.queue.MailQueue;
 
 /**
  * What every loop of an engine shares. Thread-safe.
  *
  * @param own which addresses end here
+ * @param sources where connections come from
  * @param pauses of sites whose hosts cannot be reached
  * @param bounds of memory
  * @param underWay attempts that were begun and are not recorded yet
@@ -26,6 +28,7 @@ record EngineParts(
         HostLookup hosts,
         OwnMailboxes own,
         SmtpClient client,
+        Sources sources,
         Reports reports,
         DeliveryMetrics metrics,
         InstantSource clock,

@@ -1,6 +1,7 @@
 package posthaste.delivery;
 
 import java.util.List;
+import posthaste.delivery.route.TlsPolicy;
 
 /**
  * One {@code [[route]]}: a fixed next hop for some destinations.
@@ -8,8 +9,13 @@ import java.util.List;
  * @param match domains: {@code example.net} (exact), {@code *.example.net} (its subdomains), {@code *} (every one);
  *     lower case
  * @param nextHops tried in order, address records only; at least one
+ * @param tls towards them
  */
-public record RouteConfig(List<String> match, List<HostPort> nextHops) {
+public record RouteConfig(List<String> match, List<HostPort> nextHops, TlsPolicy tls) {
+    /** With TLS as it comes. */
+    public RouteConfig(List<String> match, List<HostPort> nextHops) {
+        this(match, nextHops, TlsPolicy.OPPORTUNISTIC);
+    }
 
     public RouteConfig {
         match = List.copyOf(match);

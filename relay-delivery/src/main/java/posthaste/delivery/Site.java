@@ -17,6 +17,7 @@ import posthaste.delivery.client.Stage;
 import posthaste.delivery.client.TransactionResult;
 import posthaste.delivery.route.NextHop;
 import posthaste.delivery.route.Resolution;
+import posthaste.delivery.route.Transport;
 import posthaste.smtp.Reply;
 import posthaste.smtp.SafeText;
 
@@ -42,6 +43,7 @@ final class Site {
     private static final int AVERAGE_SHIFT = 3;
 
     private final String name;
+    private final Transport transport;
     private final EngineLoop loop;
     private final EngineParts parts;
     private final ConcurrencyWindow window;
@@ -72,6 +74,7 @@ final class Site {
     /** @param failures in a row of these hosts, before now */
     Site(Resolution.Found found, int failures, EngineLoop loop) {
         this.name = found.site();
+        this.transport = found.transport();
         this.loop = loop;
         parts = loop.parts();
         window = new ConcurrencyWindow(parts.config().connectionsPerSite());
@@ -184,7 +187,7 @@ final class Site {
         connections.add(connection);
         opening++;
         keepOthersWaiting();
-        parts.client().open(home.context(), hop, connection);
+        parts.client().open(home.context(), hop, transport, parts.sources().towards(hop), connection);
     }
 
     /** Serves those that want another host. */

@@ -100,18 +100,13 @@ final class EngineFixture implements AutoCloseable {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10));
-        return new DeliveryConfig(
-                "relay.example",
-                port,
-                List.of(),
-                List.of(),
-                20,
-                100,
-                timeouts,
-                retry,
-                BounceConfig.DEFAULT,
-                new DnsConfig(List.of(dns.address()), Duration.ofSeconds(5)),
-                List.of());
+        return DeliveryConfig.with("relay.example")
+                .port(port)
+                .refuseNetworks(List.of())
+                .timeouts(timeouts)
+                .retry(retry)
+                .dns(new DnsConfig(List.of(dns.address()), Duration.ofSeconds(5)))
+                .build();
     }
 
     /** Begins to deliver. */

@@ -87,25 +87,17 @@ class TurnedSessionTest {
     private DeliveryConfig config(int connectionsPerSite, Duration greeting) {
         DeliveryConfig usual = EngineFixture.config(dns, host.port(), SLOW);
         DeliveryConfig.Timeouts times = usual.timeouts();
-        return new DeliveryConfig(
-                usual.hostname(),
-                usual.port(),
-                usual.sourceAddresses(),
-                usual.refuseNetworks(),
-                connectionsPerSite,
-                usual.messagesPerConnection(),
-                new DeliveryConfig.Timeouts(
+        return usual.but()
+                .connectionsPerSite(connectionsPerSite)
+                .timeouts(new DeliveryConfig.Timeouts(
                         times.connect(),
                         greeting,
                         times.command(),
                         times.dataReply(),
                         times.data(),
                         times.finalDot(),
-                        times.tlsHandshake()),
-                usual.retry(),
-                usual.bounce(),
-                usual.dns(),
-                usual.routes());
+                        times.tlsHandshake()))
+                .build();
     }
 
     /** Mail that waits because its host is down. */

@@ -95,8 +95,18 @@ final class DeliverySections {
         RetryConfig retry = retry();
         DnsConfig dns = dns();
         return section.build(
-                () -> new DeliveryConfig(
-                        hostname, port, sources, refused, connections, messages, timeouts, retry, bounce, dns, routes),
+                () -> DeliveryConfig.with(hostname)
+                        .port(port)
+                        .sourceAddresses(sources)
+                        .refuseNetworks(refused)
+                        .connectionsPerSite(connections)
+                        .messagesPerConnection(messages)
+                        .timeouts(timeouts)
+                        .retry(retry)
+                        .bounce(bounce)
+                        .dns(dns)
+                        .routes(routes)
+                        .build(),
                 () -> fallback);
     }
 

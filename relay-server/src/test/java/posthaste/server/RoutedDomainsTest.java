@@ -13,10 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import posthaste.delivery.BounceConfig;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.delivery.DnsConfig;
-import posthaste.delivery.RetryConfig;
 import posthaste.delivery.dns.DnsMetrics;
 import posthaste.delivery.dns.NettyMailDns;
 import posthaste.delivery.route.Router;
@@ -43,18 +41,10 @@ class RoutedDomainsTest {
     }
 
     private Optional<Reply> refusal(String domain) {
-        var config = new DeliveryConfig(
-                "relay.example",
-                25,
-                List.of(),
-                List.of(),
-                20,
-                100,
-                DeliveryConfig.Timeouts.DEFAULT,
-                RetryConfig.DEFAULT,
-                BounceConfig.DEFAULT,
-                new DnsConfig(List.of(dns.address()), Duration.ofSeconds(20)),
-                List.of());
+        var config = DeliveryConfig.with("relay.example")
+                .refuseNetworks(List.of())
+                .dns(new DnsConfig(List.of(dns.address()), Duration.ofSeconds(20)))
+                .build();
         var metrics = new DnsMetrics(new SimpleMeterRegistry());
         var mailDns = new NettyMailDns(vertx, config.dns(), InstantSource.system(), metrics);
         var domains = new RoutedDomains(new Router(config, mailDns, List::of));

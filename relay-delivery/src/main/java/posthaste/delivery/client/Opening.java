@@ -2,7 +2,6 @@ package posthaste.delivery.client;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.vertx.core.Context;
 import io.vertx.core.net.NetSocket;
 import posthaste.delivery.FailureRules;
 import posthaste.delivery.FailureRules.Meaning;
@@ -21,22 +20,16 @@ final class Opening implements Wire.Listener {
     }
 
     private final ClientSetup setup;
+    private final Call call;
     private final NextHop hop;
-    private final ConnectionListener listener;
     private final Wire wire;
     private Awaited awaited = Awaited.GREETING;
 
-    Opening(
-            ClientSetup setup,
-            NextHop hop,
-            ConnectionListener listener,
-            Context loop,
-            NetSocket socket,
-            Deadlines deadlines) {
+    Opening(ClientSetup setup, Call call, NetSocket socket, Deadlines deadlines) {
         this.setup = setup;
-        this.hop = hop;
-        this.listener = listener;
-        this.wire = new Wire(loop, socket, deadlines, this);
+        this.call = call;
+        this.hop = call.hop();
+        this.wire = new Wire(call.loop(), socket, deadlines, this);
     }
 
     void begin() {
@@ -64,7 +57,7 @@ final class Opening implements Wire.Listener {
 
     private void hello(String verb, Awaited next) {
         awaited = next;
-        wire.write((verb + " " + setup.config().hostname() + "\r\n").getBytes(US_ASCII));
+        wire.write((verb + " " + call.source().name() + "\r\n").getBytes(US_ASCII));
         wire.deadline(setup.limits().timeouts().command());
     }
 
@@ -75,7 +68,7 @@ final class Opening implements Wire.Listener {
                 && name.equalsIgnoreCase(setup.config().hostname())) {
             fail(OwnReplies.loop(hop, name));
         } else {
-            new ClientConnection(setup, hop, extensions, listener, wire).begin();
+            new ClientConnection(setup, hop, extensions, call.listener(), wire).begin();
         }
     }
 
@@ -91,7 +84,7 @@ final class Opening implements Wire.Listener {
 
     private void report(Reply why) {
         setup.metrics().failed();
-        listener.failed(hop, HostFailure.of(stage(), why));
+        call.listener().failed(hop, HostFailure.of(stage(), why));
     }
 
     @Override

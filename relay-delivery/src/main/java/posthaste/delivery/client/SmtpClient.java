@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.NetUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -13,14 +12,16 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.delivery.route.NextHop;
+import posthaste.delivery.route.Source;
+import posthaste.delivery.route.Transport;
 import posthaste.queue.DotSlots;
 import posthaste.smtp.Reply;
 
@@ -30,8 +31,8 @@ public final class SmtpClient {
     private final ClientSetup setup;
     private final ClientSetup turned;
     private final LongSupplier nanos;
-    private final NetClient fromIpv4;
-    private final NetClient fromIpv6;
+    /** By the local address that they send from; as many as the configuration names. */
+    private final Map<Optional<InetAddress>, NetClient> from = new ConcurrentHashMap<>();
     /** At most one per event loop of the process. */
     private final Map<EventLoop, Deadlines> deadlines = new ConcurrentHashMap<>();
 
@@ -53,15 +54,12 @@ public final class SmtpClient {
         setup = new ClientSetup(config, dotSlots, clock, metrics, ConnectionLimits.made(config));
         turned = new ClientSetup(config, dotSlots, clock, metrics, ConnectionLimits.turned(config));
         this.nanos = nanos;
-        fromIpv4 = clientFrom(NetUtil::isValidIpV4Address);
-        fromIpv6 = clientFrom(NetUtil::isValidIpV6Address);
     }
 
-    /** A client that sends from the first configured address of a family, or from where the system chooses. */
-    private NetClient clientFrom(Predicate<String> family) {
+    private NetClient clientFrom(Optional<InetAddress> address) {
         var options = new NetClientOptions()
                 .setConnectTimeout((int) setup.config().timeouts().connect().toMillis());
-        setup.config().sourceAddresses().stream().filter(family).findFirst().ifPresent(options::setLocalAddress);
+        address.map(InetAddress::getHostAddress).ifPresent(options::setLocalAddress);
         return vertx.createNetClient(options);
     }
 
@@ -69,16 +67,19 @@ public final class SmtpClient {
      * Connects, reads the greeting and says EHLO, or HELO where EHLO is refused. Call from any thread.
      *
      * @param loop the event-loop context that the connection belongs to; the listener is called there only
+     * @param transport how the host is spoken to
+     * @param source where the connection comes from, of the family of the host
      */
-    public void open(Context loop, NextHop hop, ConnectionListener listener) {
-        loop.runOnContext(posted -> connect(loop, hop, listener));
+    public void open(Context loop, NextHop hop, Transport transport, Source source, ConnectionListener listener) {
+        var call = new Call(loop, hop, transport, source, listener);
+        loop.runOnContext(posted -> connect(call));
     }
 
-    private void connect(Context loop, NextHop hop, ConnectionListener listener) {
-        NetClient client = hop.address().getAddress() instanceof Inet4Address ? fromIpv4 : fromIpv6;
-        client.connect(SocketAddress.inetSocketAddress(hop.address()))
-                .onSuccess(socket -> greet(setup, loop, hop, listener, socket))
-                .onFailure(failure -> refused(hop, listener, failure));
+    private void connect(Call call) {
+        from.computeIfAbsent(call.source().address(), this::clientFrom)
+                .connect(SocketAddress.inetSocketAddress(call.hop().address()))
+                .onSuccess(socket -> greet(setup, call, socket))
+                .onFailure(failure -> refused(call.hop(), call.listener(), failure));
     }
 
     private void refused(NextHop hop, ConnectionListener listener, Throwable failure) {
@@ -87,10 +88,10 @@ public final class SmtpClient {
         listener.failed(hop, HostFailure.of(Stage.CONNECT, OwnReplies.noConnection(hop, reason)));
     }
 
-    private void greet(ClientSetup limited, Context loop, NextHop hop, ConnectionListener listener, NetSocket socket) {
-        EventLoop eventLoop = ((ContextInternal) loop).nettyEventLoop();
+    private void greet(ClientSetup limited, Call call, NetSocket socket) {
+        EventLoop eventLoop = ((ContextInternal) call.loop()).nettyEventLoop();
         Deadlines clock = deadlines.computeIfAbsent(eventLoop, first -> new Deadlines(vertx, nanos));
-        new Opening(limited, hop, listener, loop, socket, clock).begin();
+        new Opening(limited, call, socket, clock).begin();
     }
 
     /**
@@ -112,7 +113,8 @@ public final class SmtpClient {
         }
         // A server may have to read on when its client has closed his half. A client has no use for that.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        greet(turned, loop, hop, listener, socket);
+        var ours = new Source(Optional.empty(), setup.config().hostname());
+        greet(turned, new Call(loop, hop, Transport.TURNED, ours, listener), socket);
         loop.runOnContext(posted -> socket.resume());
     }
 }

@@ -38,8 +38,16 @@ final class MxResolver {
         this.own = own;
     }
 
-    Future<Resolution> resolve(String domain) {
-        return dns.query(domain, DnsType.MX).compose(answer -> hostsOf(domain, answer));
+    /** @param tls towards this domain */
+    Future<Resolution> resolve(String domain, TlsPolicy tls) {
+        return dns.query(domain, DnsType.MX)
+                .compose(answer -> hostsOf(domain, answer))
+                .map(answer -> answer instanceof Resolution.Found found ? spoken(found, tls) : answer);
+    }
+
+    private static Resolution spoken(Resolution.Found found, TlsPolicy tls) {
+        var transport = new Transport(tls, false);
+        return new Resolution.Found(transport.site(found.site()), found.tiers(), transport);
     }
 
     private Future<Resolution> hostsOf(String domain, DnsAnswer answer) {
@@ -94,7 +102,7 @@ final class MxResolver {
                 .toList();
         if (candidates.isEmpty()) return Refusals.loops(domain);
         List<List<NextHop>> tiers = Tiers.of(allowed(candidates));
-        if (!tiers.isEmpty()) return new Resolution.Found(siteOf(candidates), tiers);
+        if (!tiers.isEmpty()) return new Resolution.Found(siteOf(candidates), tiers, Transport.USUAL);
         return nothingUsable(domain, ours == Integer.MAX_VALUE ? published : all.size(), candidates);
     }
 

@@ -16,8 +16,14 @@ public sealed interface Resolution {
      * @param site identity of the set of hosts: destinations with the same MX set (or route) share it, and with it
      *     connections and limits
      * @param tiers addresses by preference, best first; at least one address in all
+     * @param transport how they are spoken to
      */
-    record Found(String site, List<List<NextHop>> tiers) implements Resolution {
+    record Found(String site, List<List<NextHop>> tiers, Transport transport) implements Resolution {
+
+        /** The same hosts for mail that asks for REQUIRETLS: another site, whose failures are its own. */
+        public Found requiringTls() {
+            return new Found(site + " requiretls", tiers, transport.requiringTls());
+        }
 
         /**
          * All addresses in the order of one attempt: hosts of equal preference shuffled (RFC 5321 §5.1), each host's

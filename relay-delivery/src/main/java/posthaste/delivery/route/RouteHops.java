@@ -46,7 +46,10 @@ final class RouteHops {
         List<List<NextHop>> tiers =
                 Tiers.of(hops.stream().map(this::withoutOurselves).toList());
         String names = namesOf(route);
-        if (!tiers.isEmpty()) return new Resolution.Found("route:" + names, tiers);
+        if (!tiers.isEmpty()) {
+            var transport = new Transport(route.tls(), false);
+            return new Resolution.Found(transport.site("route:" + names), tiers, transport);
+        }
         Optional<String> failure = found.stream()
                 .map(HostAddresses::failure)
                 .flatMap(Optional::stream)

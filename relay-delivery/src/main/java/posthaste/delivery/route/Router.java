@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.delivery.RouteConfig;
+import posthaste.delivery.TlsConfig;
 import posthaste.delivery.dns.MailDns;
 
 /** Decides where mail for a destination goes: the first route that matches, else the address literal, else its MX. */
@@ -18,6 +19,7 @@ public final class Router implements HostLookup {
     private static final String SUBDOMAINS_OF = "*.";
 
     private final List<RouteConfig> routes;
+    private final TlsConfig tls;
     private final int port;
     private final RefusedAddresses refused;
     private final OwnAddresses own;
@@ -34,6 +36,7 @@ public final class Router implements HostLookup {
      */
     public Router(DeliveryConfig config, MailDns dns, Supplier<? extends Collection<InetSocketAddress>> listeners) {
         this.routes = config.routes();
+        this.tls = config.tls();
         this.port = config.port();
         this.refused = RefusedAddresses.parse(config.refuseNetworks());
         this.own = new OwnAddresses(listeners);
@@ -47,7 +50,15 @@ public final class Router implements HostLookup {
         Optional<RouteConfig> route = routeFor(domain);
         if (route.isPresent()) return routeHops.resolve(domain, route.get());
         if (domain.startsWith("[")) return Future.succeededFuture(literal(domain));
-        return mxResolver.resolve(domain);
+        return mxResolver.resolve(domain, tlsFor(domain));
+    }
+
+    private TlsPolicy tlsFor(String domain) {
+        return tls.policies().stream()
+                .filter(policy -> policy.match().stream().anyMatch(pattern -> matches(pattern, domain)))
+                .findFirst()
+                .map(TlsConfig.Named::policy)
+                .orElse(tls.usual());
     }
 
     private Optional<RouteConfig> routeFor(String domain) {
@@ -71,7 +82,8 @@ public final class Router implements HostLookup {
         var hop = new NextHop(literal, new InetSocketAddress(address.get(), port));
         if (own.contains(address.get(), port)) return Refusals.loops(literal);
         if (refused.contains(address.get())) return Refusals.refusedNetwork(literal, hop);
-        String site = "address:" + address.get().getHostAddress() + ":" + port;
-        return new Resolution.Found(site, List.of(List.of(hop)));
+        var transport = new Transport(tlsFor(literal), false);
+        String site = transport.site("address:" + address.get().getHostAddress() + ":" + port);
+        return new Resolution.Found(site, List.of(List.of(hop)), transport);
     }
 }

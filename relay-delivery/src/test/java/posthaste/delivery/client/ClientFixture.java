@@ -17,11 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import posthaste.delivery.BounceConfig;
 import posthaste.delivery.DeliveryConfig;
-import posthaste.delivery.DnsConfig;
-import posthaste.delivery.RetryConfig;
 import posthaste.delivery.route.NextHop;
+import posthaste.delivery.route.Sources;
+import posthaste.delivery.route.Transport;
 import posthaste.delivery.testkit.ScriptedHop;
 import posthaste.queue.Delivery;
 import posthaste.queue.DeliveryKey;
@@ -54,6 +53,7 @@ final class ClientFixture implements AutoCloseable {
     private final Context loop = vertx.getOrCreateContext();
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong ids = new AtomicLong(1);
+    private final Sources sources;
     private final SmtpClient client;
 
     ClientFixture() {
@@ -65,22 +65,17 @@ final class ClientFixture implements AutoCloseable {
             slotsTaken.incrementAndGet();
             return slotsTaken::decrementAndGet;
         };
+        sources = new Sources(config);
         client = new SmtpClient(vertx, config, slots, InstantSource.fixed(NOW), new ClientMetrics(meters), nanos::get);
     }
 
     static DeliveryConfig config(int port, int messagesPerConnection, String... sourceAddresses) {
-        return new DeliveryConfig(
-                "relay.example",
-                port,
-                List.of(sourceAddresses),
-                List.of(),
-                20,
-                messagesPerConnection,
-                DeliveryConfig.Timeouts.DEFAULT,
-                RetryConfig.DEFAULT,
-                BounceConfig.DEFAULT,
-                DnsConfig.DEFAULT,
-                List.of());
+        return DeliveryConfig.with("relay.example")
+                .port(port)
+                .sourceAddresses(List.of(sourceAddresses))
+                .refuseNetworks(List.of())
+                .messagesPerConnection(messagesPerConnection)
+                .build();
     }
 
     void advance(Duration time) {
@@ -135,7 +130,7 @@ final class ClientFixture implements AutoCloseable {
 
     Link open(NextHop hop) {
         var link = new Link();
-        client.open(loop, hop, link);
+        client.open(loop, hop, Transport.USUAL, sources.towards(hop), link);
         return link;
     }
 

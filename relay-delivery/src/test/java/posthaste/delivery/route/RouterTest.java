@@ -20,10 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import posthaste.delivery.BounceConfig;
 import posthaste.delivery.DeliveryConfig;
 import posthaste.delivery.DnsConfig;
-import posthaste.delivery.RetryConfig;
 import posthaste.delivery.RouteConfig;
 import posthaste.delivery.RouteConfig.HostPort;
 import posthaste.delivery.dns.DnsMetrics;
@@ -499,18 +497,11 @@ class RouterTest {
     }
 
     private Router router() {
-        var config = new DeliveryConfig(
-                HOSTNAME,
-                25,
-                List.of(),
-                refuseNetworks,
-                20,
-                100,
-                DeliveryConfig.Timeouts.DEFAULT,
-                RetryConfig.DEFAULT,
-                BounceConfig.DEFAULT,
-                new DnsConfig(List.of(dns.address()), timeout),
-                routes);
+        var config = DeliveryConfig.with(HOSTNAME)
+                .refuseNetworks(refuseNetworks)
+                .dns(new DnsConfig(List.of(dns.address()), timeout))
+                .routes(routes)
+                .build();
         var mailDns =
                 new NettyMailDns(vertx, config.dns(), new ManualClock(), new DnsMetrics(new SimpleMeterRegistry()));
         return new Router(config, mailDns, () -> listeners);
