@@ -15,19 +15,23 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** The sockets of a {@link TestDns}: one port of loopback for UDP and TCP, a thread per question and connection. */
 final class DnsSockets implements AutoCloseable {
     private static final int PACKET_MAX_BYTES = 65_535;
     private static final int PORT_ATTEMPTS = 50;
+    private static final long CLOSE_SECONDS = 20;
 
     private final DatagramSocket udp;
     private final ServerSocket tcp;
     private final Answerer answerer;
     private final ExecutorService threads = Executors.newCachedThreadPool(DnsSockets::daemon);
     private final Set<Integer> sourcePorts = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch tcpEnded = new CountDownLatch(1);
     private volatile boolean tcpRefused;
 
     /** Turns a question into the packet to send; empty for silence. */
@@ -96,8 +100,12 @@ final class DnsSockets implements AutoCloseable {
     private void closeTcp() {
         try {
             tcp.close();
+            // The kernel listens on as long as a thread waits for connections, whatever has become of the descriptor.
+            if (!tcpEnded.await(CLOSE_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("the port does not close");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -132,9 +140,10 @@ final class DnsSockets implements AutoCloseable {
                 Socket socket = tcp.accept();
                 threads.execute(() -> serve(socket));
             } catch (IOException closed) {
-                return;
+                break;
             }
         }
+        tcpEnded.countDown();
     }
 
     private void serve(Socket socket) {

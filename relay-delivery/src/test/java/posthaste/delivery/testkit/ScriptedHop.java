@@ -39,6 +39,7 @@ public final class ScriptedHop implements AutoCloseable {
     private static final int BACKLOG = 512;
 
     private final ServerSocket server;
+    private final Thread acceptor;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<HopRule> rules = new CopyOnWriteArrayList<>();
@@ -75,6 +76,7 @@ public final class ScriptedHop implements AutoCloseable {
 
     private ScriptedHop(ServerSocket server) {
         this.server = server;
+        this.acceptor = thread(this::acceptAll);
     }
 
     /** On 127.0.0.1 and a free port. */
@@ -99,7 +101,7 @@ public final class ScriptedHop implements AutoCloseable {
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(address, port), BACKLOG);
             var hop = new ScriptedHop(server);
-            hop.spawn(hop::acceptAll);
+            hop.acceptor.start();
             return hop;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -215,12 +217,23 @@ public final class ScriptedHop implements AutoCloseable {
         }
     }
 
-    /** Closes its port and every connection. */
+    /** Closes its port and every connection: who connects from now on is refused. */
     @Override
     public void close() {
         end.countDown();
         closeQuietly(server);
+        // The kernel listens on as long as a thread waits for connections, whatever has become of the descriptor.
+        awaitAcceptor();
         sockets.forEach(ScriptedHop::closeQuietly);
+    }
+
+    private void awaitAcceptor() {
+        try {
+            acceptor.join(WAIT_MAX.toMillis());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        if (acceptor.isAlive()) throw new AssertionError("port " + port() + " does not close");
     }
 
     private static void closeQuietly(AutoCloseable socket) {
@@ -244,10 +257,11 @@ public final class ScriptedHop implements AutoCloseable {
         sockets.add(socket);
         var session = new HopSession(this, connections.incrementAndGet(), socket);
         changed();
-        spawn(() -> {
-            session.run();
-            sockets.remove(socket);
-        });
+        thread(() -> {
+                    session.run();
+                    sockets.remove(socket);
+                })
+                .start();
     }
 
     private void acceptAll() {
@@ -258,10 +272,10 @@ public final class ScriptedHop implements AutoCloseable {
         }
     }
 
-    private void spawn(Runnable work) {
+    private Thread thread(Runnable work) {
         var thread = new Thread(work, "scripted-hop-" + port());
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     private void changed() {
