@@ -181,7 +181,12 @@ final class Destination {
     }
 
     private boolean mayMoveAt(long now) {
-        return leased.isPresent() ? isTurning() : now >= outlook.pausedUntilMillis();
+        return leased.isPresent() ? isTurning() : !isPaused(now);
+    }
+
+    /** Its hosts could not be reached, and nothing stays in memory for them. A read may end behind the beginning of that. */
+    private boolean isPaused(long now) {
+        return leased.isEmpty() && now < outlook.pausedUntilMillis();
     }
 
     /** Something of this class is on disk, due at the earliest then. */
@@ -351,10 +356,11 @@ final class Destination {
 
     private void took(DiskBacklog of, Backlog page, DeliveryKey start) {
         DeliveryKey last = start;
+        boolean paused = isPaused(parts.clock().millis());
         for (Delivery each : page.deliveries()) {
             last = each.key();
             if (inHand.knows(last)) continue;
-            if (!take(each)) of.note(last);
+            if (paused || !take(each)) of.note(last);
         }
         inHand.readEnds();
         long next = page.nextDueMillis();
@@ -420,9 +426,14 @@ final class Destination {
     private void took(Flush of, Backlog page) {
         long now = parts.clock().millis();
         boolean full = false;
+        boolean paused = isPaused(now);
         for (Delivery each : page.deliveries()) {
             DeliveryKey key = each.key();
             boolean passedOver = inHand.knows(key) || of.passesOver(each, now);
+            if (paused) {
+                if (!passedOver) diskOf(key).note(key);
+                continue;
+            }
             full = !passedOver && !take(each);
             of.goOnAt(full ? key : behind(key));
             if (!full) continue;

@@ -17,10 +17,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import posthaste.delivery.route.OwnMailboxes;
 import posthaste.delivery.testkit.Move;
 import posthaste.delivery.testkit.ScriptedHop;
 import posthaste.delivery.testkit.ScriptedHop.Received;
@@ -453,6 +455,41 @@ class DeliveryEngineTest {
             gate.countDown();
             engine.awaitEmpty();
             assertThat(hop.received()).hasSize(900);
+        }
+    }
+
+    @Test
+    @DisplayName("O107 a read that ends behind a pause leaves nothing in memory: dead hosts take no room from others")
+    void aReadThatEndsBehindAPauseLeavesNothingInMemory() {
+        hop.close();
+        int count = 50;
+        var reads = new HeldReads();
+        RetryConfig slow = new RetryConfig(
+                Duration.ofMinutes(10),
+                1.5,
+                Duration.ofMinutes(30),
+                Duration.ofDays(5),
+                Duration.ofDays(1),
+                Duration.ofHours(4),
+                Duration.ofHours(1));
+        DeliveryConfig config = EngineFixture.config(dns, hop.port(), slow);
+        try (var engine =
+                new EngineFixture(directory, config, EngineParts.Bounds.DEFAULT, OwnMailboxes.NONE, reads::of)) {
+            dns.hold("one.example");
+            engine.started();
+            for (int i = 0; i < count; i++) engine.send("x\r\n", "r" + i + "@one.example");
+            dns.awaitQueries("one.example", "MX", 1);
+            reads.tellBacklog("one.example");
+
+            dns.release("one.example");
+            reads.awaitHeld();
+            EngineFixture.await(
+                    () -> engine.history().stream().anyMatch(each -> each.kind() == Kind.DEFERRED), "not tried");
+            reads.letGo();
+
+            EngineFixture.await(() -> engine.gauge("posthaste.delivery.under.way") == 0, "still under way");
+            assertThat(engine.gauge("posthaste.delivery.ready")).isZero();
+            assertThat(engine.queue().status().messages()).isEqualTo(count);
         }
     }
 

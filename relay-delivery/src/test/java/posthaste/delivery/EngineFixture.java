@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import posthaste.delivery.client.ClientMetrics;
 import posthaste.delivery.dns.DnsMetrics;
 import posthaste.delivery.dns.NettyMailDns;
@@ -75,8 +76,19 @@ final class EngineFixture implements AutoCloseable {
     }
 
     EngineFixture(Path directory, DeliveryConfig config, EngineParts.Bounds bounds, OwnMailboxes own) {
+        this(directory, config, bounds, own, UnaryOperator.identity());
+    }
+
+    /** @param as what the engine gets for the queue */
+    EngineFixture(
+            Path directory,
+            DeliveryConfig config,
+            EngineParts.Bounds bounds,
+            OwnMailboxes own,
+            UnaryOperator<MailQueue> as) {
         this.config = config;
-        queue = RocksMailQueue.open(QueueConfig.defaults(directory), new QueueMetrics(meters), InstantSource.system());
+        queue = as.apply(
+                RocksMailQueue.open(QueueConfig.defaults(directory), new QueueMetrics(meters), InstantSource.system()));
         var dns = new NettyMailDns(vertx, config.dns(), queue.clock(), new DnsMetrics(meters));
         engine = new DeliveryEngine(
                 vertx,
