@@ -195,18 +195,23 @@ record Peer(
 
     /** The run of a mechanism that is on offer. */
     Optional<SaslExchange> exchange(String mechanism) {
-        if (!offer().mechanisms().contains(mechanism)) return Optional.empty();
         return settings.authentication().exchange(mechanism, proof.sasl());
     }
 
-    /** Why it may not send in that name, or not so much; a message is counted where it may. */
+    /** Why it may not send in that name, or not now. */
     Optional<Reply> refusal(ReversePath sender) {
         if (needsLogin()) return Optional.of(Replies.AUTHENTICATION_NEEDED);
         if (settings.memory().isShort()) return Optional.of(Replies.NO_MEMORY_FOR_MESSAGE);
-        if (proof.login().isEmpty()) return tooOften();
-        Login login = proof.login().get();
-        if (!login.senders().permit(sender)) return Optional.of(Replies.NOT_YOUR_SENDER);
-        return settings.authentication().limits().message(login);
+        boolean foreign =
+                proof.login().isPresent() && !proof.login().get().senders().permit(sender);
+        return foreign ? Optional.of(Replies.NOT_YOUR_SENDER) : Optional.empty();
+    }
+
+    /** Why it may not send one more message; that one is counted where it may, so nothing else may refuse it afterwards. */
+    Optional<Reply> oneMoreMessage() {
+        return proof.login().isEmpty()
+                ? tooOften()
+                : settings.authentication().limits().message(proof.login().get());
     }
 
     private Optional<Reply> tooOften() {

@@ -75,6 +75,8 @@ record Ready(Peer peer) implements SessionState {
     private Transition begin(Command.Mail command, MailOptions options) {
         Optional<QueueException> refusal = peer.refusal();
         if (refusal.isPresent()) return new Transition(this, Refusals.of(refusal.get()));
+        Optional<Reply> tooMany = peer.oneMoreMessage();
+        if (tooMany.isPresent()) return refuse(tooMany.get());
         var next = new Addressing(peer, new EnvelopeDraft(command.reversePath(), options));
         return new Transition(next, new Action.Respond(Replies.SENDER_OK), Toll.TRANSACTION);
     }

@@ -392,6 +392,57 @@ class AuthSessionTest {
     }
 
     @Test
+    void aMailThatIsRefusedCostsNothingOfTheQuota() {
+        try (TestClient client = secured()) {
+            client.command("AUTH PLAIN " + plain(USER, PASSWORD), "235 2.7.0");
+            for (int i = 0; i < 4; i++) client.command("MAIL FROM:<a@app.test> SIZE=999999999", "552 ");
+            for (int i = 0; i < 3; i++) {
+                client.command("MAIL FROM:<a@app.test>", "250 ");
+                client.command("RSET", "250 ");
+            }
+            client.command("MAIL FROM:<a@app.test>", "450 ");
+        }
+    }
+
+    @Test
+    @DisplayName("A token in the clear gets 538 even where passwords may be: whoever reads a token can use it")
+    void aTokenInTheClearNeedsTls() throws Exception {
+        var oauth = new OauthConfig(
+                Files.writeString(directory.resolve("jwks.json"), "{\"keys\":[]}"),
+                "https://issuer.test",
+                "relay",
+                OauthConfig.DEFAULT_USER_CLAIM);
+        var verifier = ScramVerifier.of(ScramHash.SHA_256, PASSWORD, new byte[16], ScramVerifier.ITERATIONS_MIN);
+        var user = new UserEntry(USER, Optional.of(verifier), SenderRights.ANY, UserQuota.NONE);
+        var config = new AuthConfig(
+                false,
+                List.of(user),
+                Optional.empty(),
+                List.of(),
+                FAILURES,
+                Duration.ofMinutes(10),
+                Optional.of(oauth));
+        try (var both = Authentication.start(
+                config,
+                () -> new UserReading.Read(List.of(user)),
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                System::nanoTime)) {
+            Listener listener =
+                    relay.listener(TlsMode.OPTIONAL, AuthMode.OPTIONAL, true, tls, both, AccessConfig.of(ELSEWHERE));
+            listeners.add(listener);
+            try (TestClient client = TestClient.connect(RelayFixture.await(listener.listen()))) {
+                client.expect("220 ");
+                client.command("EHLO client.test", "250 ");
+                client.command("AUTH XOAUTH2 " + base64("user=app@app.test\1auth=Bearer x\1\1"), "538 5.7.11");
+                client.command("AUTH SCRAM-SHA-256-PLUS", "504 5.5.4");
+                client.command("AUTH NONESUCH", "504 5.5.4");
+                client.command("AUTH PLAIN " + plain(USER, PASSWORD), "235 2.7.0");
+            }
+        }
+    }
+
+    @Test
     @DisplayName("I234: guessing ends the connection, and the next guess does not begin")
     void guessingEndsTheConnection() {
         InetSocketAddress server = listener(TlsMode.IMPLICIT, AuthMode.OPTIONAL, false);

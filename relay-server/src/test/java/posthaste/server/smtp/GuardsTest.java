@@ -42,6 +42,16 @@ class GuardsTest {
     }
 
     @Test
+    void aMailThatIsRefusedForAnotherReasonIsNotCounted() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.of(1)));
+                TestClient client = relay.greeted()) {
+            for (int i = 0; i < 3; i++) client.command("MAIL FROM:<a@app.test> SIZE=999999999", "552 ");
+
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+        }
+    }
+
+    @Test
     void aClientThatSendsTooOftenIsToldAtMail() {
         try (RelayFixture relay = relay(guards(Optional.empty(), Optional.of(2)));
                 TestClient client = relay.greeted()) {
