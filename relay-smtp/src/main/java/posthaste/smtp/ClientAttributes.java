@@ -42,6 +42,14 @@ public record ClientAttributes(Map<ClientAttribute, Optional<String>> said) {
         return new ClientAttributes(all);
     }
 
+    /** Without what was said of one of them. */
+    public ClientAttributes without(ClientAttribute attribute) {
+        if (!said.containsKey(attribute)) return this;
+        Map<ClientAttribute, Optional<String>> others = new EnumMap<>(said);
+        others.remove(attribute);
+        return new ClientAttributes(others);
+    }
+
     public boolean isEmpty() {
         return said.isEmpty();
     }

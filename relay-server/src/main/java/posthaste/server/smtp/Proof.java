@@ -30,15 +30,19 @@ record Proof(
         InetAddress connected,
         ClientAttributes forwarded) {
     /** Of a client whose address nobody knows: it is in no network. */
-    private static final InetAddress UNKNOWN = address("0.0.0.0");
+    private static final InetAddress UNKNOWN = address(new byte[4]);
 
     static Proof of(InetAddress address) {
         return new Proof(address, Optional.empty(), Optional.empty(), address, ClientAttributes.NONE);
     }
 
-    /** Nothing that was proved in the clear counts any more (RFC 3207 §4.2). */
+    /**
+     * Nothing that was proved in the clear counts any more (RFC 3207 §4.2), nor who was said to have logged in: somebody on the
+     * way could have said it. Whose address it speaks for stays; that much it could say of any.
+     */
     Proof secured(TlsFacts facts) {
-        return new Proof(address, Optional.of(facts), Optional.empty(), connected, forwarded);
+        return new Proof(
+                address, Optional.of(facts), Optional.empty(), connected, forwarded.without(ClientAttribute.LOGIN));
     }
 
     Proof authenticated(Login as) {
@@ -52,22 +56,25 @@ record Proof(
     Proof speakingFor(ClientAttributes said) {
         ClientAttributes all = said.over(forwarded);
         InetAddress other = all.names(ClientAttribute.ADDR)
-                ? all.value(ClientAttribute.ADDR).map(Proof::address).orElse(UNKNOWN)
+                ? all.value(ClientAttribute.ADDR).flatMap(Proof::address).orElse(UNKNOWN)
                 : connected;
         Optional<Login> user =
                 all.value(ClientAttribute.LOGIN).map(name -> new Login(name, SenderRights.ANY, UserQuota.NONE));
         return new Proof(other, tls, user, connected, all);
     }
 
-    /** @throws IllegalArgumentException for what is no address: a name is never looked up */
-    private static InetAddress address(String text) {
+    /** Empty for what is no address, or one in a spelling that nobody uses; a name is never looked up. */
+    private static Optional<InetAddress> address(String text) {
         byte[] octets = NetUtil.createByteArrayFromIpAddressString(text);
+        return octets == null ? Optional.empty() : Optional.of(address(octets));
+    }
+
+    private static InetAddress address(byte[] octets) {
         try {
-            if (octets != null) return InetAddress.getByAddress(octets);
+            return InetAddress.getByAddress(octets);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
-        throw new IllegalArgumentException("not an address: " + text);
     }
 
     /** Who it is, where it has proved that here, and inside TLS: good for taking the connection over. */

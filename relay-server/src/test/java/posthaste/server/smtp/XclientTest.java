@@ -256,6 +256,32 @@ class XclientTest {
     }
 
     @Test
+    @DisplayName("I236 who was said in the clear to have logged in is forgotten inside TLS, and does not come back")
+    void aLoginThatWasNamedInTheClearIsForgotten() {
+        try (TestClient client = proxy()) {
+            client.command("XCLIENT ADDR=203.0.113.5 LOGIN=billing", "220 ");
+            client.startTls(authority.client());
+            client.command("XCLIENT ADDR=203.0.113.6", "220 ");
+
+            assertThat(whoAmI(client)).contains("not authenticated");
+            client.command("EHLO spike.test", "250 ");
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "550 5.7.1");
+        }
+    }
+
+    @Test
+    @DisplayName("I236 an address in a spelling that nobody uses is that of a stranger")
+    void anOddSpellingOfAnAddressIsAStranger() {
+        try (TestClient client = proxy()) {
+            client.command("XCLIENT ADDR=IPV6:2001:db8::192.0.2.1", "220 ");
+            client.command("EHLO spike.test", "250 ");
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "550 5.7.1");
+        }
+    }
+
+    @Test
     @DisplayName("I236 what the proxy has proved of itself is not proved of its client")
     void theCertificateOfTheProxyIsNotThatOfItsClient() {
         try (TestClient client = proxy()) {
