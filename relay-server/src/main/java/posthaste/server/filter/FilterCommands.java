@@ -1,6 +1,5 @@
 package posthaste.server.filter;
 
-import java.util.function.UnaryOperator;
 import posthaste.server.smtp.ScreenedMessage;
 import posthaste.smtp.BodyType;
 import posthaste.smtp.Mailbox;
@@ -45,11 +44,9 @@ record FilterCommands(String hostname, ScreenedMessage message) {
         byte[] macros = user.isEmpty()
                 ? macros('M', "i", id, "{mail_addr}", bare)
                 : macros('M', "i", id, "{mail_addr}", bare, "{auth_authen}", user);
-        UnaryOperator<FilterFrame> body = message.body() == BodyType.SEVEN_BIT
-                ? frame -> frame
-                : frame -> frame.text("BODY=" + message.body().keyword());
-        FilterFrame command =
-                body.apply(new FilterFrame('M').text(message.reversePath().toString()));
+        FilterFrame command = new FilterFrame('M').text(message.reversePath().toString());
+        if (message.body() != BodyType.SEVEN_BIT)
+            command.text("BODY=" + message.body().keyword());
         if (message.smtpUtf8()) command.text("SMTPUTF8");
         return new byte[][] {macros, command.encoded()};
     }

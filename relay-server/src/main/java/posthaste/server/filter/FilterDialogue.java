@@ -29,7 +29,6 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
 
     /** What is said next. */
     private enum Step {
-        TERMS,
         CONNECT,
         HELO,
         MAIL,
@@ -47,7 +46,7 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
     private final ContentSplitter content = new ContentSplitter();
 
     private Optional<FilterConnection> connection = Optional.empty();
-    private Step step = Step.TERMS;
+    private Step step = Step.CONNECT;
     private int nextRecipient;
     private boolean begun;
     /** The message has come whole. */
@@ -153,7 +152,6 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
             return true;
         }
         switch (step) {
-            case TERMS -> step = Step.CONNECT;
             case CONNECT -> {
                 step = Step.HELO;
                 if (!terms.get().wishes(FilterTerms.NO_CONNECT)) {
@@ -343,7 +341,7 @@ final class FilterDialogue implements FilterConnection.Owner, FilterAnswer.Handl
 
     /** The connection was dead before the message came: what was said on it is said again. */
     private void beginAgain() {
-        step = Step.TERMS;
+        step = Step.CONNECT;
         nextRecipient = 0;
         awaiting = false;
         begin();

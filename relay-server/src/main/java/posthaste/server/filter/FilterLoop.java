@@ -151,6 +151,8 @@ final class FilterLoop {
     void distrust() {
         distrusts = true;
         distrustedAtNanos = nowNanos();
+        for (FilterConnection each : idle) close(each, FilterCommands.quit());
+        idle.clear();
     }
 
     private boolean mayReuse(FilterConnection connection) {
@@ -169,7 +171,8 @@ final class FilterLoop {
         connection.markUsed();
         connection.handTo(keeper);
         idle.addLast(connection);
-        serveNext();
+        // Not before all that was read is taken: what a filter says too much must not be taken for the next verdict.
+        context.runOnContext(read -> serveNext());
     }
 
     /** Closes a connection whose message the filter need not see the rest of. */
@@ -179,9 +182,10 @@ final class FilterLoop {
     }
 
     /** Keeps the connections that no message uses. */
-    private static final class Idle implements FilterConnection.Owner {
+    private final class Idle implements FilterConnection.Owner {
         @Override
         public void answer(FilterConnection from, FilterAnswer answer) {
+            idle.remove(from);
             from.abort();
         }
 

@@ -11,6 +11,8 @@ record FilterTerms(int version, int wishes) {
     static final int VERSION_MAX = 6;
     /** Since this version a connection can serve another message of another client. */
     private static final int REUSE_SINCE = 6;
+    /** Since this version there is the command that tells of DATA. */
+    private static final int DATA_SINCE = 4;
 
     /** The one thing that a filter may do to a message beside judging it: have an operator look at it. */
     static final int ACTION_QUARANTINE = 0x20;
@@ -67,9 +69,13 @@ record FilterTerms(int version, int wishes) {
                 .encoded();
     }
 
-    /** What the filter made of the offer; what it names beyond that is not agreed on. */
+    /**
+     * What the filter made of the offer; what it names beyond that is not agreed on. One of an older version cannot say that
+     * it knows no DATA, and would end the connection over it.
+     */
     static FilterTerms agreed(FilterAnswer.Terms answer) {
-        return new FilterTerms(answer.version(), answer.wishes() & POSSIBLE);
+        int unknown = answer.version() < DATA_SINCE ? NO_DATA : 0;
+        return new FilterTerms(answer.version(), (answer.wishes() & POSSIBLE) | unknown);
     }
 
     /** Whether the filter wishes for any of these. */

@@ -42,7 +42,7 @@ final class Reception implements ContentSink {
     private final boolean mended;
     private final ContentSink keeper;
     private final Optional<HeaderCompletion> completion;
-    private final ContentSink store;
+    private final ContentSink whole;
     private final int showableMax;
     private final Optional<Screening> screening;
     private final Listener listener;
@@ -82,8 +82,8 @@ final class Reception implements ContentSink {
         this.showableMax = showableMax;
         this.screening = screening;
         this.listener = listener;
-        completion = missing.map(fields -> new HeaderCompletion(fields, this::append));
-        store = completion.isPresent() ? completion.get() : this::append;
+        completion = missing.map(fields -> new HeaderCompletion(fields, this::finished));
+        whole = completion.isPresent() ? completion.get() : this::finished;
     }
 
     IncomingMessage message() {
@@ -172,13 +172,14 @@ final class Reception implements ContentSink {
     }
 
     private void keep(byte[] array, int offset, int length) {
-        if (how.kept()) store.content(array, offset, length);
+        whole.content(array, offset, length);
         if (how.shown()) show(array, offset, length);
-        if (screening.isPresent()) screening.get().content(array, offset, length);
     }
 
-    private void append(byte[] array, int offset, int length) {
-        writable = message.append(array, offset, length);
+    /** With what the relay itself adds to a message: filters judge what is taken. */
+    private void finished(byte[] array, int offset, int length) {
+        if (how.kept()) writable = message.append(array, offset, length);
+        if (screening.isPresent()) screening.get().content(array, offset, length);
     }
 
     private void show(byte[] array, int offset, int length) {
@@ -187,7 +188,7 @@ final class Reception implements ContentSink {
         else shown.reset();
     }
 
-    /** All of it has come, and is to be handed to the queue. */
+    /** All of it has come, and filters are asked about it, or it is handed to the queue. Once is enough. */
     void complete() {
         completion.ifPresent(HeaderCompletion::complete);
     }

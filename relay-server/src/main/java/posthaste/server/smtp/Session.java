@@ -443,10 +443,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void askFilters(Action.AskFilters action) {
+        Reception screened = reception.orElseThrow();
+        screened.complete();
         socket.hold(Hold.ANSWER);
-        reception
-                .orElseThrow()
-                .screening()
+        screened.screening()
                 .ended()
                 .whenComplete((verdict, bug) -> socket.guarded(() -> {
                     if (bug != null) throw new IllegalStateException("the content filters failed", bug);

@@ -3,13 +3,17 @@ package posthaste.server.smtp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import posthaste.queue.Delivery;
+import posthaste.server.auth.AuthConfig;
+import posthaste.server.auth.Authentication;
+import posthaste.server.auth.ScramHash;
+import posthaste.server.auth.ScramVerifier;
+import posthaste.server.auth.SenderRights;
+import posthaste.server.auth.UserEntry;
+import posthaste.server.auth.UserQuota;
+import posthaste.server.auth.UserReading;
 import posthaste.server.filter.FilterConfig;
 import posthaste.server.filter.FilterConfig.OnFailure;
 import posthaste.server.terminal.TerminalMessage;
@@ -545,6 +557,7 @@ class ContentFilterTest {
     @Test
     void aFilterOfAnOlderVersionGetsANewConnectionForEachMessage() {
         filter.on('O', (said, answers) -> answers.terms(2, 0));
+        filter.on('T', (said, answers) -> answers.close()); // a command that it does not know
         InetSocketAddress address = listen(filter.config());
 
         for (int i = 0; i < 4; i++) assertThat(sent(address, MESSAGE)).startsWith("250");
@@ -552,6 +565,68 @@ class ContentFilterTest {
         assertThat(filter.connections()).isEqualTo(4);
         filter.awaitCommand('Q', 4);
         assertThat(filter.count('K')).isZero();
+    }
+
+    @Test
+    @DisplayName("Filters judge what is taken: the fields that the relay adds for clients that submit are shown too")
+    void addedFieldsAreShown() {
+        var verifier = ScramVerifier.of(ScramHash.SHA_256, "secret", new byte[16], ScramVerifier.ITERATIONS_MIN);
+        var user = new UserEntry("app", Optional.of(verifier), SenderRights.ANY, UserQuota.NONE);
+        var config = new AuthConfig(
+                false, List.of(user), Optional.empty(), List.of(), 10, Duration.ofMinutes(10), Optional.empty());
+        try (var users = Authentication.start(
+                config,
+                () -> new UserReading.Read(List.of(user)),
+                new SimpleMeterRegistry(),
+                InstantSource.system(),
+                System::nanoTime)) {
+            Listener listener = relay.submission(Cast.TRUSTED, terminals, List.of(filter.config()), users);
+            listeners.add(listener);
+            try (TestClient client = greeted(RelayFixture.await(listener.listen()))) {
+                client.command(
+                        "AUTH PLAIN " + Base64.getEncoder().encodeToString("\0app\0secret".getBytes(US_ASCII)), "235");
+                address(client, "MAIL", "u@dest.test");
+                assertThat(send(client, "Subject: x\r\n\r\nbody\r\n")).startsWith("250");
+            }
+        }
+        assertThat(filter.heard())
+                .anyMatch(each -> each.startsWith("L:Date|"))
+                .anyMatch(each -> each.startsWith("L:Message-ID|"))
+                .anyMatch(each -> each.startsWith("L:Subject|"));
+        assertThat(filter.body()).isEqualTo("body\r\n");
+    }
+
+    @Test
+    @DisplayName("What a filter answers too much is no answer for the next message")
+    void whatAFilterAnswersTooMuchCountsForNobody() {
+        byte[] twice = {0, 0, 0, 1, 'c', 0, 0, 0, 1, 'c'};
+        var thought = new CountDownLatch(1);
+        filter.on('E', (said, answers) -> {
+            if (said.connection() > 1 || filter.count('E') > 1) {
+                answers.say('r');
+            } else {
+                ScriptedFilter.awaitQuietly(thought);
+                answers.raw(twice);
+            }
+        });
+        // Clients go to the two event loops in turn, and each has one connection to the filter.
+        InetSocketAddress address = listen(filter.config(OnFailure.DEFER, 1));
+        try (TestClient first = addressed(address, "u@dest.test");
+                TestClient elsewhere = greeted(address);
+                TestClient second = addressed(address, "u@dest.test")) {
+            first.command("DATA", "354");
+            first.send(MESSAGE + ".\r\n");
+            filter.awaitCommand('E', 1);
+            second.command("DATA", "354");
+            second.send(MESSAGE + ".\r\n");
+            elsewhere.command("NOOP", "250 ");
+
+            thought.countDown();
+
+            first.expect("250 ");
+            second.expect("550 5.7.1");
+        }
+        assertThat(relay.queued()).isEqualTo(1);
     }
 
     @Test

@@ -93,6 +93,22 @@ final class RelayFixture implements AutoCloseable {
 
     /** One that shows messages to these. */
     Listener listener(Cast cast, Terminals terminals, ContentFilters filters) {
+        return listener(cast, terminals, filters, new ListenerConfig(anywhere(), cast.lineEnds()), nobody());
+    }
+
+    /** One whose clients log in, in the clear, and that shows their messages to filters. */
+    Listener submission(Cast cast, Terminals terminals, List<FilterConfig> filters, Authentication authentication) {
+        var config = new ListenerConfig(anywhere(), cast.lineEnds(), TlsMode.OFF, AuthMode.REQUIRED, true);
+        var milters = new Milters(vertx, filters, HOSTNAME, new FilterMetrics(meters), nanos::get);
+        return listener(cast, terminals, milters, config, authentication);
+    }
+
+    private Listener listener(
+            Cast cast,
+            Terminals terminals,
+            ContentFilters filters,
+            ListenerConfig config,
+            Authentication authentication) {
         var settings = new SessionSettings(
                 HOSTNAME,
                 LimitsConfig.DEFAULT,
@@ -100,11 +116,10 @@ final class RelayFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 queue,
                 ServerTls.none(),
-                RelayFixture.nobody(),
+                authentication,
                 cast.services(terminals, filters),
                 new ServerMetrics(new SimpleMeterRegistry()));
-        var anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new Listener(vertx, new ListenerConfig(anywhere, cast.lineEnds()), settings, nanos::get);
+        return new Listener(vertx, config, settings, nanos::get);
     }
 
     /** Another listener on the same queue, set so. */
