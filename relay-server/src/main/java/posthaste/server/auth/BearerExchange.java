@@ -106,21 +106,25 @@ final class BearerExchange implements SaslExchange {
         return users.get()
                 .named(user)
                 .map(UserEntry::login)
-                .or(() -> ofTheirOwn(user))
+                .or(() -> users.get().haveLike(user) ? Optional.empty() : ofTheirOwn(user))
                 .map(attempt::success)
-                .orElseGet(() -> refused(user, "no [[auth.user]] has the name, which is no address either"));
+                .orElseGet(
+                        () -> refused(user, "no [[auth.user]] has the name in this letter case, or it is no address"));
     }
 
-    /** Users without a table may send as the address that the token names, and as nobody else. */
+    /**
+     * Users without a table may send as the address that the token names, and as nobody else. Another spelling of a name
+     * that has a table is no way around what that table says.
+     */
     private static Optional<Login> ofTheirOwn(String user) {
         return MailboxText.parse(user).map(address -> new Login(user, SenderRights.of(address), UserQuota.NONE));
     }
 
-    /** Counted now: a client that goes away instead of answering has failed all the same. */
+    /** Counted and told to the log now: a client that goes away instead of answering has failed all the same. */
     private SaslStep refused(String user, String why) {
         SaslStep.Failure failure = attempt.badCredentials(user, why);
         if (failure.kind() != SaslStep.Kind.BAD_CREDENTIALS) return failure;
-        told = Optional.of(failure);
-        return new SaslStep.Challenge(dialect.refusal.getBytes(US_ASCII));
+        told = Optional.of(new SaslStep.Failure(failure.kind(), failure.delay(), ""));
+        return new SaslStep.Challenge(dialect.refusal.getBytes(US_ASCII), failure.detail());
     }
 }

@@ -12,9 +12,7 @@ public final class ChannelBinding {
     public static final String SERVER_END_POINT = "tls-server-end-point";
     /** RFC 9266. */
     public static final String EXPORTER = "tls-exporter";
-    /** The label under which TLS exports it (RFC 9266 §2); the context is empty. */
-    public static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding";
-
+    /** Of what TLS exports for it (RFC 9266 §2). */
     public static final int EXPORTER_OCTETS = 32;
 
     private final String type;
@@ -41,7 +39,7 @@ public final class ChannelBinding {
         }
     }
 
-    /** {@code SHA256WITHRSA}, {@code SHA3-256WITHECDSA}: the part before WITH, spelled as digests are. */
+    /** {@code SHA256WITHRSA}: the part before WITH, spelled as digests are. */
     private static Optional<String> hashOf(String signature) {
         int with = signature.indexOf("WITH");
         if (with < 0) return Optional.empty();
@@ -54,7 +52,7 @@ public final class ChannelBinding {
         };
     }
 
-    /** @param keyingMaterial {@link #EXPORTER_OCTETS} octets exported under {@link #EXPORTER_LABEL} */
+    /** @param keyingMaterial {@link #EXPORTER_OCTETS} octets that TLS exports for it */
     public static ChannelBinding exporter(byte[] keyingMaterial) {
         if (keyingMaterial.length != EXPORTER_OCTETS) throw new IllegalArgumentException("not 32 octets");
         return new ChannelBinding(EXPORTER, keyingMaterial.clone());

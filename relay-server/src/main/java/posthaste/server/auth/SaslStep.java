@@ -7,6 +7,11 @@ public sealed interface SaslStep {
 
     <T> T accept(Handler<T> handler);
 
+    /** What the log says of it: one line without secrets, what the client chose is escaped; empty for nothing. */
+    default String detail() {
+        return "";
+    }
+
     /** One method per step, so that none is forgotten. */
     interface Handler<T> {
         T challenge(Challenge step);
@@ -25,9 +30,21 @@ public sealed interface SaslStep {
         static final Challenge EMPTY = new Challenge(new byte[0]);
 
         private final byte[] octets;
+        private final String detail;
 
         Challenge(byte[] octets) {
+            this(octets, "");
+        }
+
+        /** @param detail why the exchange has failed already, whatever the client answers */
+        Challenge(byte[] octets, String detail) {
             this.octets = octets;
+            this.detail = detail;
+        }
+
+        @Override
+        public String detail() {
+            return detail;
         }
 
         /** To be sent in base64; not to be changed. */
@@ -54,7 +71,7 @@ public sealed interface SaslStep {
      *
      * @param kind what the client is told
      * @param delay how long to wait before it is told: guesses are slow
-     * @param detail why, for the log: one line without secrets, what the client chose is escaped
+     * @param detail why, for the log; empty where that was told before
      */
     record Failure(Kind kind, Duration delay, String detail) implements SaslStep {
         @Override

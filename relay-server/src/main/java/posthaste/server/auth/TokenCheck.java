@@ -18,6 +18,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.UnresolvableKeyException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads bearer tokens: JSON Web Tokens that the configured issuer signed for us (RFC 7519, RFC 8725). Only signatures by
@@ -88,13 +89,18 @@ final class TokenCheck {
 
     private TokenResult user(JwtClaims claims) throws MalformedClaimException {
         boolean email = config.userClaim().equals(OauthConfig.DEFAULT_USER_CLAIM);
-        if (email && Boolean.FALSE.equals(claims.getClaimValue(EMAIL_VERIFIED))) {
+        if (email && isDenied(claims.getClaimValue(EMAIL_VERIFIED))) {
             return new TokenResult.Invalid("the issuer has not verified the address (email_verified)");
         }
         Optional<String> user = Optional.ofNullable(claims.getStringClaimValue(config.userClaim()))
                 .flatMap(SaslPrep::name);
         return user.<TokenResult>map(TokenResult.Valid::new)
                 .orElseGet(() -> new TokenResult.Invalid("no user in the claim " + config.userClaim()));
+    }
+
+    /** Some issuers write the claim as a string; many leave it out, and hand out verified addresses alone. */
+    private static boolean isDenied(@Nullable Object verified) {
+        return verified != null && !"true".equalsIgnoreCase(verified.toString());
     }
 
     /** Messages of the library may hold parts of the token: only what kind of error it was goes to the log. */

@@ -109,14 +109,15 @@ final class TokenKeys {
             Optional<Stamp> now = Optional.of(stamp(file));
             if (readable && now.equals(stamp)) return;
             stamp = now;
-            readable = true;
             keys = read(file);
+            readable = true;
             LOG.info("keys of tokens read: {}", keys.size());
         } catch (IOException failure) {
             if (readable)
                 LOG.error("auth.oauth.jwks cannot be read, tokens get 454 until it can: {}", failure.toString());
             readable = false;
         } catch (IllegalArgumentException wrong) {
+            readable = true;
             LOG.error("auth.oauth.jwks {}; the keys read before stay", wrong.getMessage());
         }
     }

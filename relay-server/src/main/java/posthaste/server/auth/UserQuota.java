@@ -18,8 +18,4 @@ public record UserQuota(Optional<Integer> messagesPerHour, Optional<Integer> rec
         if (recipientsPerDay.orElse(1) < 1) problems.add("recipients-per-day must be at least 1");
         if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("; ", problems));
     }
-
-    boolean isUnlimited() {
-        return messagesPerHour.isEmpty() && recipientsPerDay.isEmpty();
-    }
 }

@@ -81,7 +81,7 @@ final class UserStore {
         public State wrong(UserReading.Wrong reading) {
             reading.problems().forEach(problem -> LOG.error("{}", problem));
             LOG.error("users not read: mend what is named above and reload; those read before stay");
-            return before;
+            return new State(before.users, true);
         }
 
         @Override

@@ -5,13 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every user as of one reading. Immutable. */
 final class Users {
     private final Map<String, UserEntry> byName;
     private final Map<ScramHash, List<ScramVerifier>> passwords;
+    private final List<ScramVerifier> allPasswords;
+    private final Set<String> inLowerCase;
 
     Users(List<UserEntry> entries) {
         var names = new HashMap<String, UserEntry>();
@@ -27,6 +32,8 @@ final class Users {
                             .toList());
         }
         passwords = Map.copyOf(kept);
+        allPasswords = passwords.values().stream().flatMap(List::stream).toList();
+        inLowerCase = byName.keySet().stream().map(Users::lower).collect(Collectors.toUnmodifiableSet());
     }
 
     int size() {
@@ -37,9 +44,18 @@ final class Users {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /** Whether somebody has this name, whatever its letter case. */
+    boolean haveLike(String name) {
+        return inLowerCase.contains(lower(name));
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
     /** Whether anybody has a password. */
     boolean havePasswords() {
-        return passwords.values().stream().anyMatch(each -> !each.isEmpty());
+        return !allPasswords.isEmpty();
     }
 
     /** Whether anybody has a password that is kept by {@code hash}. */
@@ -53,9 +69,7 @@ final class Users {
 
     /** What stands for the password of somebody unknown, kept by any hash. */
     ScramVerifier standIn(String name, ProcessSecret secret) {
-        List<ScramVerifier> models =
-                passwords.values().stream().flatMap(List::stream).toList();
-        return standIn(models, name, secret);
+        return standIn(allPasswords, name, secret);
     }
 
     /** The same for SCRAM, where the client chose the hash. Somebody must have one of it. */

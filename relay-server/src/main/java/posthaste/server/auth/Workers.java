@@ -71,8 +71,9 @@ final class Workers implements AutoCloseable {
         try {
             T value = timed(client, work);
             result.complete(value);
-        } catch (RuntimeException bug) {
-            result.completeExceptionally(bug);
+        } catch (RuntimeException | Error bug) {
+            result.completeExceptionally(bug); // or its session would wait for ever
+            if (bug instanceof Error error) throw error;
         }
     }
 

@@ -282,7 +282,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     private void stepped(SaslStep step) {
         if (!socket.isOpen()) return;
-        if (step instanceof SaslStep.Failure failure) loop.log().notAuthenticated(client(), failure.detail());
+        if (!step.detail().isEmpty()) loop.log().notAuthenticated(client(), step.detail());
         answer(state.authenticated(step));
     }
 

@@ -79,6 +79,18 @@ class UsersTest {
     }
 
     @Test
+    void whatMakesNoSenseBehindWhatCouldNotBeReadLocksNobodyOut() {
+        var source = new Changing(new UserReading.Unreadable("users.toml: no such file"));
+        try (var fixture = new AuthFixture(AuthFixture.config(user("app", PASSWORD)), source)) {
+            fixture.authentication.reload();
+            source.next = new UserReading.Wrong(List.of("users.toml:1:1: no"));
+            fixture.authentication.reload();
+
+            assertThat(login(fixture.plain("app", PASSWORD, HERE)).user()).isEqualTo("app");
+        }
+    }
+
+    @Test
     void whileUsersCannotBeReadNobodyFailsAndNobodyGetsIn() {
         UserSource gone = () -> new UserReading.Unreadable("users.toml: no such file");
         try (var fixture = new AuthFixture(AuthFixture.config(user("app", PASSWORD)), gone)) {
