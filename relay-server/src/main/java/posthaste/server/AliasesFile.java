@@ -29,7 +29,7 @@ record AliasesFile(Path file, DirectoryConfig config, int recipients) {
      * @throws IOException if it cannot be read
      */
     DirectoryConfig read(ConfigNotes notes) throws IOException {
-        List<Alias> aliases = TomlFile.read(file, notes)
+        List<Alias> aliases = TomlFile.read(file, TomlFile.LIST_MAX, notes)
                 .flatMap(text -> TomlFile.parse(text, notes))
                 .map(table -> read(Section.root(notes, table)))
                 .orElse(List.of());
@@ -48,8 +48,12 @@ record AliasesFile(Path file, DirectoryConfig config, int recipients) {
         return aliases;
     }
 
-    /** Reads it again and logs what came of it. Blocks. */
-    void readInto(DirectoryStore store) {
+    /**
+     * Reads it again and logs what came of it. Blocks.
+     *
+     * @return false where it cannot be read, which is logged once
+     */
+    boolean readInto(DirectoryStore store) {
         var notes = new ConfigNotes(file.toString());
         try {
             DirectoryConfig fresh = read(notes);
@@ -60,13 +64,17 @@ record AliasesFile(Path file, DirectoryConfig config, int recipients) {
                 notes.problems().forEach(problem -> LOG.error("{}", problem));
                 LOG.error("aliases not read: mend what is named above; those read before stay");
             }
+            return true;
         } catch (IOException failure) {
+            if (store.isComplete()) {
+                LOG.error(
+                        "aliases cannot be read, unknown local addresses get 451 until they can: {}: {}; make it"
+                                + " readable for the user of the relay",
+                        file,
+                        TomlFile.reasonOf(failure));
+            }
             store.lost();
-            LOG.error(
-                    "aliases cannot be read, unknown local addresses get 451 until they can: {}: {}; make it readable"
-                            + " for the user of the relay",
-                    file,
-                    TomlFile.reasonOf(failure));
+            return false;
         }
     }
 }

@@ -55,7 +55,7 @@ public final class ConfigReader {
 
     private Optional<String> content(Path file) {
         try {
-            return TomlFile.read(file, notes);
+            return TomlFile.read(file, TomlFile.CONFIGURATION_MAX, notes);
         } catch (NoSuchFileException missing) {
             notes.problem("no such file; give the path of the configuration with --config");
         } catch (IOException failure) {

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls somebody when files have changed, so that a program that renews them need not tell. Looks off the event loops,
@@ -17,18 +20,21 @@ import java.util.stream.Collectors;
  * are read together. Thread-safe.
  */
 final class FileWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
     /** Between two looks. */
     static final Duration PACE = Duration.ofSeconds(5);
+    /** Is no state of files. */
+    private static final String UNREAD = "unread";
 
     private final Vertx vertx;
     private final List<Path> files;
-    private final Runnable changed;
+    private final BooleanSupplier changed;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile String told;
     private volatile String last;
 
-    /** @param changed may block */
-    FileWatch(Vertx vertx, List<Path> files, Runnable changed) {
+    /** @param changed may block; false where the files could not be read: then it is called again at the next look */
+    FileWatch(Vertx vertx, List<Path> files, BooleanSupplier changed) {
         this.vertx = vertx;
         this.files = List.copyOf(files);
         this.changed = changed;
@@ -45,6 +51,7 @@ final class FileWatch {
                         step();
                         return "";
                     })
+                    .onFailure(bug -> LOG.error("a change of {} was not taken: please report this", files, bug))
                     .onComplete(done -> looking.set(false));
         });
     }
@@ -56,7 +63,7 @@ final class FileWatch {
         last = now;
         if (!settled) return;
         told = now;
-        changed.run();
+        if (!changed.getAsBoolean()) told = UNREAD;
     }
 
     private String look() {

@@ -285,7 +285,7 @@ final class Relay implements Readiness {
             vertx.setPeriodic(MEMORY_PACE.toMillis(), timer -> lookAtMemory());
             new FileWatch(vertx, tls.files(), this::readCertificates).begin();
             List<Path> users = config.auth().usersFile().map(List::of).orElse(List.of());
-            new FileWatch(vertx, users, authentication::reload).begin();
+            new FileWatch(vertx, users, this::readUsers).begin();
             List<Path> aliases =
                     config.aliasesFile().map(AliasesFile::file).map(List::of).orElse(List.of());
             new FileWatch(vertx, aliases, this::readAliases).begin();
@@ -301,20 +301,28 @@ final class Relay implements Readiness {
     /** Reads certificates, users and aliases again. Blocks. */
     void reload() {
         readCertificates();
-        authentication.reload();
+        readUsers();
         readAliases();
     }
 
-    private synchronized void readAliases() {
-        config.aliasesFile().ifPresent(file -> file.readInto(directory));
+    private synchronized boolean readAliases() {
+        return config.aliasesFile().map(file -> file.readInto(directory)).orElse(true);
     }
 
-    private void readCertificates() {
+    /** Those that cannot be read are tried again when somebody logs in. */
+    private boolean readUsers() {
+        authentication.reload();
+        return true;
+    }
+
+    /** What cannot be used is mended by a change of the files, which is noticed. */
+    private boolean readCertificates() {
         try {
             tls.reload();
         } catch (TlsProblem problem) {
             LOG.error("the certificates stay as they were: {}", problem.getMessage());
         }
+        return true;
     }
 
     private static InetSocketAddress bind(Future<InetSocketAddress> bind, InetSocketAddress wanted, String key)

@@ -17,20 +17,24 @@ import org.tomlj.TomlTable;
 
 /** A file of TOML, from its octets to its tables. */
 final class TomlFile {
-    private static final int FILE_BYTES_MAX = 1 << 20;
+    /** Octets of a configuration. */
+    static final int CONFIGURATION_MAX = 1 << 20;
+    /** Octets of a file of users or aliases: room for as many as there may be. */
+    static final int LIST_MAX = 16 << 20;
 
     private TomlFile() {}
 
     /**
      * The text of a file; empty, and a problem is noted, where it cannot be one of ours. Blocks.
      *
+     * @param octetsMax {@link #CONFIGURATION_MAX} or {@link #LIST_MAX}
      * @throws IOException if it cannot be read
      */
-    static Optional<String> read(Path file, ConfigNotes notes) throws IOException {
+    static Optional<String> read(Path file, int octetsMax, ConfigNotes notes) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(FILE_BYTES_MAX + 1);
-            if (octets.length <= FILE_BYTES_MAX) return Optional.of(decoded(octets));
-            notes.problem("longer than a configuration can be (1 MiB); is this the right file?");
+            byte[] octets = in.readNBytes(octetsMax + 1);
+            if (octets.length <= octetsMax) return Optional.of(decoded(octets));
+            notes.problem("longer than such a file can be (%d MiB); is this the right one?".formatted(octetsMax >> 20));
         } catch (CharacterCodingException binary) {
             notes.problem("not UTF-8 text; write the configuration as TOML in UTF-8");
         }

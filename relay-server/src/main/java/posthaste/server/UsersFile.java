@@ -33,7 +33,7 @@ record UsersFile(Path file, UserTables tables, List<UserEntry> others) implement
      * @throws IOException if it cannot be read
      */
     List<UserEntry> read(ConfigNotes notes) throws IOException {
-        List<UserEntry> users = TomlFile.read(file, notes)
+        List<UserEntry> users = TomlFile.read(file, TomlFile.LIST_MAX, notes)
                 .flatMap(text -> TomlFile.parse(text, notes))
                 .map(table -> tables.read(Section.root(notes, table).section("auth"), others))
                 .orElse(List.of());

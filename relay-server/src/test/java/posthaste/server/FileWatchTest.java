@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class FileWatchTest {
         vertx = Vertx.vertx();
         first = Files.writeString(directory.resolve("first"), "1");
         second = Files.writeString(directory.resolve("second"), "2");
-        watch = new FileWatch(vertx, List.of(first, second), told::incrementAndGet);
+        watch = new FileWatch(vertx, List.of(first, second), () -> told.incrementAndGet() > 0);
     }
 
     @AfterEach
@@ -73,6 +74,23 @@ class FileWatchTest {
         look(2);
 
         assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void whatCouldNotBeReadIsToldAgainAtEachLook() throws IOException {
+        var readable = new AtomicBoolean();
+        var stubborn = new FileWatch(vertx, List.of(first), () -> {
+            told.incrementAndGet();
+            return readable.get();
+        });
+        Files.writeString(first, "one");
+        for (int i = 0; i < 4; i++) stubborn.step();
+        assertThat(told).as("settled at the second look").hasValue(3);
+
+        readable.set(true);
+        for (int i = 0; i < 4; i++) stubborn.step();
+
+        assertThat(told).hasValue(4);
     }
 
     @Test
