@@ -1,7 +1,6 @@
 package posthaste.server;
 
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,37 +29,14 @@ final class AuthSections {
         Optional<OauthConfig> oauth = oauth(section.section("oauth"));
         var tables = new UserTables(sha1, section.has("oauth"));
         List<UserEntry> users = tables.read(section, List.of());
-        Optional<Path> file = section.optionalText("users-file", AuthSections::path);
-        List<UserEntry> fileUsers =
-                file.map(path -> fileUsers(new UsersFile(path, tables, users))).orElse(List.of());
+        Optional<Path> file = section.optionalText("users-file", TomlFile::path);
+        List<UserEntry> fileUsers = file.map(path -> TomlFile.included(
+                        section, "users-file", path, new UsersFile(path, tables, users)::read, List.<UserEntry>of()))
+                .orElse(List.of());
         int failures = section.integer("failures-per-client", 1, FAILURES_MAX, fallback.failuresPerClient());
         Duration block = section.duration("block-time", BLOCK_MIN, BLOCK_MAX, fallback.blockTime());
         return section.build(
                 () -> new AuthConfig(sha1, users, file, fileUsers, failures, block, oauth), () -> fallback);
-    }
-
-    private static Path path(String text) {
-        try {
-            if (!text.isEmpty()) return Path.of(text);
-        } catch (InvalidPathException wrong) {
-            // Said below.
-        }
-        throw new IllegalArgumentException(Section.shown(text) + " is not the path of a file");
-    }
-
-    private List<UserEntry> fileUsers(UsersFile file) {
-        var notes = new ConfigNotes(file.file().toString());
-        try {
-            return file.read(notes);
-        } catch (IOException failure) {
-            section.problem(
-                    "users-file",
-                    "%s cannot be read: %s; make it readable for the user of the relay"
-                            .formatted(Section.shown(file.file().toString()), TomlFile.reasonOf(failure)));
-            return List.of();
-        } finally {
-            section.include("users-file", notes);
-        }
     }
 
     private Optional<OauthConfig> oauth(Section oauth) {
@@ -83,7 +59,7 @@ final class AuthSections {
     }
 
     private static Path keys(String text) {
-        Path file = path(text);
+        Path file = TomlFile.path(text);
         try {
             Authentication.checkKeys(file);
             return file;

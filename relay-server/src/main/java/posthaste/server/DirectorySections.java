@@ -2,8 +2,6 @@ package posthaste.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,42 +47,20 @@ final class DirectorySections {
         }
         boolean disclose = section.flag("disclose", false);
         boolean answers = section.flag("verify", true);
-        Optional<Path> path = section.optionalText("aliases-file", DirectorySections::path);
+        Optional<Path> path = section.optionalText("aliases-file", TomlFile::path);
         LocalDomains local = LocalDomains.of(hostname, domains, postmaster);
         List<Alias> own = aliases(root, aliasSections);
         var config = new DirectoryConfig(local, own, disclose, answers);
         Optional<AliasesFile> file = path.map(named -> new AliasesFile(named, config, recipients));
-        DirectoryConfig whole = file.map(named -> withFile(section, named)).orElse(config);
+        DirectoryConfig whole = file.map(
+                        named -> TomlFile.included(section, "aliases-file", named.file(), named::read, config))
+                .orElse(config);
         review(new Directory(whole, recipients), aliasSections, root);
         return new Read(whole, file);
     }
 
     /** What came of it: the directory, and where more of its aliases are. */
     record Read(DirectoryConfig config, Optional<AliasesFile> file) {}
-
-    private static DirectoryConfig withFile(Section section, AliasesFile file) {
-        var notes = new ConfigNotes(file.file().toString());
-        try {
-            return file.read(notes);
-        } catch (IOException failure) {
-            section.problem(
-                    "aliases-file",
-                    "%s cannot be read: %s; make it readable for the user of the relay"
-                            .formatted(Section.shown(file.file().toString()), TomlFile.reasonOf(failure)));
-            return file.config();
-        } finally {
-            section.include("aliases-file", notes);
-        }
-    }
-
-    private static Path path(String text) {
-        try {
-            if (!text.isEmpty()) return Path.of(text);
-        } catch (InvalidPathException wrong) {
-            // Said below.
-        }
-        throw new IllegalArgumentException(Section.shown(text) + " is not the path of a file");
-    }
 
     /** Those of one file. */
     static List<Alias> aliases(Section root, List<Section> sections) {

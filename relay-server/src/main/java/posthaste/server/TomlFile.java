@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,11 +35,43 @@ final class TomlFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] octets = in.readNBytes(octetsMax + 1);
             if (octets.length <= octetsMax) return Optional.of(decoded(octets));
-            notes.problem("longer than such a file can be (%d MiB); is this the right one?".formatted(octetsMax >> 20));
+            notes.problem(
+                    "longer than a configuration can be (%d MiB); is this the right file?".formatted(octetsMax >> 20));
         } catch (CharacterCodingException binary) {
             notes.problem("not UTF-8 text; write the configuration as TOML in UTF-8");
         }
         return Optional.empty();
+    }
+
+    /** @throws IllegalArgumentException for what is not the path of a file */
+    static Path path(String text) {
+        try {
+            if (!text.isEmpty()) return Path.of(text);
+        } catch (InvalidPathException wrong) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(Section.shown(text) + " is not the path of a file");
+    }
+
+    /** What makes something of a file. */
+    interface Reader<T> {
+        T read(ConfigNotes notes) throws IOException;
+    }
+
+    /** What is in a file that a key of the configuration names; its problems are among those of the configuration. Blocks. */
+    static <T> T included(Section section, String key, Path file, Reader<T> reader, T fallback) {
+        var notes = new ConfigNotes(file.toString());
+        try {
+            return reader.read(notes);
+        } catch (IOException failure) {
+            section.problem(
+                    key,
+                    "%s cannot be read: %s; make it readable for the user of the relay"
+                            .formatted(Section.shown(file.toString()), reasonOf(failure)));
+            return fallback;
+        } finally {
+            section.include(key, notes);
+        }
     }
 
     private static String decoded(byte[] octets) throws CharacterCodingException {
