@@ -34,21 +34,30 @@ final class Authorities {
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Whether the first of {@code chain} was signed by one of them for a client, and is valid now. */
+    /**
+     * Whether the first of {@code chain} was signed by one of them for a client, and is valid now. It is judged whatever
+     * it is: what follows may be left out, the one that names the client never, or a client could put one of its own
+     * making in front of any that was signed.
+     */
     boolean believe(X509Certificate... chain) {
         if (chain.length > CHAIN_MAX || !isForClients(chain[0])) return false;
         try {
-            List<X509Certificate> path = new ArrayList<>(Arrays.asList(chain));
-            path.removeIf(each -> each.getSubjectX500Principal().equals(each.getIssuerX500Principal()));
-            if (path.isEmpty()) return false;
             var parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
             CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path(chain)), parameters);
             return true;
         } catch (GeneralSecurityException unknown) {
             return false;
         }
+    }
+
+    /** Roots that clients send along belong to no path. */
+    private static List<X509Certificate> path(X509Certificate... chain) {
+        List<X509Certificate> path = new ArrayList<>(Arrays.asList(chain));
+        path.subList(1, path.size())
+                .removeIf(each -> each.getSubjectX500Principal().equals(each.getIssuerX500Principal()));
+        return path;
     }
 
     private static boolean isForClients(X509Certificate certificate) {

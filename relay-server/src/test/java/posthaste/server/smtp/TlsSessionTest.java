@@ -432,6 +432,19 @@ class TlsSessionTest {
         assertThat(relayed(server, authority.client(forged))).startsWith("550 5.7.1");
     }
 
+    @Test
+    @DisplayName("A name counts in the certificate that was judged, not in one of the client's own in front of it")
+    void aCertificateOfItsOwnNamesNobodyWhateverFollows() {
+        var config = new TlsConfig(
+                Optional.of(files), List.of(), true, true, Optional.of(authority.write(directory)), engine);
+        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), Grants.NONE, false);
+        InetSocketAddress server = listener(TlsMode.OPTIONAL, read(config), access);
+        Issued own = authority.selfSigned("app.client.test");
+        X509Certificate issued = authority.issue("other.client.test").certificate();
+
+        assertThat(relayed(server, authority.client(own, issued))).startsWith("550 5.7.1");
+    }
+
     private static String relayed(InetSocketAddress server, SSLContext context) {
         try (TestClient client = TestClient.connect(server)) {
             client.expect("220 ");
