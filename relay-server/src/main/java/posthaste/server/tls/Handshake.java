@@ -72,15 +72,12 @@ public final class Handshake {
     }
 
     private Optional<ClientCertificate> client(SSLSession session) {
-        Certificate[] chain;
         try {
-            chain = session.getPeerCertificates();
+            Certificate[] chain = session.getPeerCertificates();
+            Optional<X509Certificate> believed = authorities.flatMap(each -> each.judge(chain));
+            return Optional.of(ClientCertificate.of(chain[0], believed));
         } catch (SSLPeerUnverifiedException none) {
             return Optional.empty();
         }
-        X509Certificate[] certificates = new X509Certificate[chain.length];
-        for (int i = 0; i < chain.length; i++) certificates[i] = (X509Certificate) chain[i];
-        boolean believed = authorities.isPresent() && authorities.get().believe(certificates);
-        return Optional.of(ClientCertificate.of(certificates[0], believed));
     }
 }

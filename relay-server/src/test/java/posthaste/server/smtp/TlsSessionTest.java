@@ -445,6 +445,23 @@ class TlsSessionTest {
         assertThat(relayed(server, authority.client(own, issued))).startsWith("550 5.7.1");
     }
 
+    @Test
+    @DisplayName(
+            "A certificate that the JDK cannot read makes a stranger, or ends the handshake, and is no bug of ours")
+    void aCertificateThatCannotBeReadIsThatOfAStranger() {
+        var config = new TlsConfig(
+                Optional.of(files), List.of(), true, true, Optional.of(authority.write(directory)), engine);
+        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), Grants.NONE, false);
+        InetSocketAddress server = listener(TlsMode.OPTIONAL, read(config), access);
+        SSLContext client = authority.client(authority.unreadable("app.client.test"));
+
+        if (engine == TlsConfig.Engine.OPENSSL) {
+            assertThat(relayed(server, client)).startsWith("550 5.7.1");
+        } else {
+            assertThatThrownBy(() -> relayed(server, client)).isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
     private static String relayed(InetSocketAddress server, SSLContext context) {
         try (TestClient client = TestClient.connect(server)) {
             client.expect("220 ");

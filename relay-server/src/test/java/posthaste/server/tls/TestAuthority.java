@@ -32,6 +32,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -67,6 +68,13 @@ public final class TestAuthority {
         return new Issued(signed(NAME, keys, own, "CN=" + name, false, name), own);
     }
 
+    /** One with a critical extension that the JDK cannot read, and so not the certificate either. */
+    public Issued unreadable(String name) {
+        KeyPair own = keys();
+        var extension = new Extension(Extension.extendedKeyUsage, true, "no DER".getBytes(US_ASCII));
+        return new Issued(signed(NAME, keys, own, "CN=" + name, false, name, extension), own);
+    }
+
     /** What anybody can make: it is signed by its own key. */
     public Issued selfSigned(String name) {
         KeyPair own = keys();
@@ -74,7 +82,13 @@ public final class TestAuthority {
     }
 
     private X509Certificate signed(
-            String issuer, KeyPair signing, KeyPair owner, String subject, boolean authority, String name) {
+            String issuer,
+            KeyPair signing,
+            KeyPair owner,
+            String subject,
+            boolean authority,
+            String name,
+            Extension... more) {
         Instant now = Instant.now();
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -89,8 +103,11 @@ public final class TestAuthority {
                 var names = new GeneralNames(new GeneralName(GeneralName.dNSName, name));
                 builder.addExtension(Extension.subjectAlternativeName, false, names);
             }
+            for (Extension each : more) builder.addExtension(each);
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(signing.getPrivate());
-            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+            var converter = new JcaX509CertificateConverter();
+            if (more.length > 0) converter.setProvider(new BouncyCastleProvider()); // it reads what the JDK does not
+            return converter.getCertificate(builder.build(signer));
         } catch (GeneralSecurityException | OperatorCreationException | IOException failure) {
             throw new IllegalStateException(failure);
         }
