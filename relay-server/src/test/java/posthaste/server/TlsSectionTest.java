@@ -131,6 +131,19 @@ class TlsSectionTest {
     }
 
     @Test
+    void aKeyThatIsCutOffIsNamed() throws IOException {
+        String key = Files.readString(files.privateKey());
+        Path cut = Files.writeString(
+                directory.resolve("cut.pem"), key.lines().limit(2).reduce("", (all, line) -> all + line + "\n") + """
+                A
+                -----END PRIVATE KEY-----
+                """);
+
+        assertThat(problem("tls.certificate = '%s'\ntls.private-key = '%s'".formatted(files.certificate(), cut)))
+                .contains("tls.certificate: " + cut + " holds a private key that is damaged; copy the file anew");
+    }
+
+    @Test
     void namesOfClientsNeedAnAuthority() {
         assertThat(problem(tls() + "relay.client-certificates = ['app.example.org']"))
                 .contains(

@@ -71,7 +71,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
             throw new TlsProblem(file + " holds no private key in PKCS #8 without a password;"
                     + " openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW makes one of any other");
         }
-        var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
+        var spec = new PKCS8EncodedKeySpec(decoded(file, pem.group(1)));
         for (String algorithm : KEY_ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -81,7 +81,15 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
                 throw new IllegalStateException(unknown);
             }
         }
-        throw new TlsProblem(file + " holds a private key of an unknown kind; use one of RSA, EC or Ed25519");
+        throw new TlsProblem(file + " holds a private key that is damaged or of an unknown kind; use one of RSA or EC");
+    }
+
+    private static byte[] decoded(Path file, String base64) throws TlsProblem {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException cut) {
+            throw new TlsProblem(file + " holds a private key that is damaged; copy the file anew, the whole of it");
+        }
     }
 
     private static byte[] octets(Path file) throws TlsProblem {
