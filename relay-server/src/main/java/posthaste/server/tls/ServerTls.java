@@ -55,7 +55,7 @@ public final class ServerTls {
     }
 
     /** What was read at one time. */
-    private record Loaded(
+    record Loaded(
             Mapping<String, SslContext> byName,
             Map<SslContext, X509Certificate> shown,
             Optional<Authorities> authorities,
@@ -147,16 +147,16 @@ public final class ServerTls {
      */
     public Handshake begin(ByteBufAllocator allocator) {
         try {
-            return handshake(allocator);
+            return new Handshake(this, allocator);
         } catch (IllegalReferenceCountException replaced) {
-            return handshake(
-                    allocator); // they were read again between two of its lines, and the new ones are there now
+            return new Handshake(
+                    this, allocator); // they were read again between two of its lines, and the new ones are there now
         }
     }
 
-    private Handshake handshake(ByteBufAllocator allocator) {
-        Loaded now = loaded.orElseThrow(() -> new IllegalStateException("no certificate"));
-        return new Handshake(now.byName(), now.shown(), now.authorities(), now.named(), allocator);
+    /** What is shown at this moment. */
+    Loaded current() {
+        return loaded.orElseThrow(() -> new IllegalStateException("no certificate"));
     }
 
     private static Optional<Loaded> load(TlsConfig config) throws TlsProblem {

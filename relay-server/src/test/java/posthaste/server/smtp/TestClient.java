@@ -138,7 +138,8 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    private SSLSession handshake(SSLContext context, String name) {
+    /** @param name asked for; empty for none */
+    SSLSession handshake(SSLContext context, String name) {
         try {
             var tls = (SSLSocket) context.getSocketFactory()
                     .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);

@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.tls.Handshake;
 import posthaste.server.tls.ServerTls;
 import posthaste.server.tls.TestAuthority;
 import posthaste.server.tls.TestAuthority.Issued;
@@ -296,15 +299,82 @@ class TlsSessionTest {
         assertThat(shown(server, "")).isEqualTo("CN=relay.test");
     }
 
+    private ServerTls byName() {
+        TlsConfig.KeyPair other = authority.write(directory, authority.issue("other.test"));
+        return read(config(new TlsConfig.Named("other.test", other)));
+    }
+
+    @Test
+    @DisplayName("A ClientHello that claims to be larger than any is refused before it is kept")
+    void aClientHelloHasABound() {
+        try (TestClient client = TestClient.connect(listener(TlsMode.IMPLICIT, byName(), AccessConfig.of(HERE)))) {
+            // A record of 16 KiB begins, with a ClientHello of 32 KiB and an octet in it.
+            client.send(HexFormat.of().parseHex("1603014000" + "01008001"));
+            client.send(new byte[0x4000 - 4]);
+
+            awaitFailures(1);
+        }
+    }
+
+    @Test
+    @DisplayName("A handshake has its 30 seconds once, whatever it waits for")
+    void aHandshakeEndsInTime() {
+        for (ServerTls tls : List.of(read(config()), byName())) {
+            double before = failures();
+            InetSocketAddress server = listener(TlsMode.OPTIONAL, tls, AccessConfig.of(HERE));
+            try (TestClient client = TestClient.connect(server)) {
+                client.expect("220 ");
+                client.command("EHLO client.test", "250 ");
+                client.command("STARTTLS", "220 2.0.0");
+                relay.advance(Handshake.TIME_MAX.minusSeconds(1));
+                client.send(HexFormat.of().parseHex("16030100"));
+                relay.advance(Duration.ofSeconds(2));
+
+                awaitFailures(before + 1);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("Certificates that are read again while a client has not named its host yet are shown to it")
+    void certificatesAreReadAgainBeforeTheName() throws TlsProblem {
+        ServerTls tls = byName();
+        try (TestClient client = TestClient.connect(listener(TlsMode.OPTIONAL, tls, AccessConfig.of(HERE)))) {
+            client.expect("220 ");
+            client.command("EHLO client.test", "250 ");
+            client.command("STARTTLS", "220 2.0.0");
+            authority.write(files, authority.issue("renewed.test"));
+            tls.reload();
+
+            assertThat(subject(client.handshake(trusting(), ""))).isEqualTo("CN=renewed.test");
+            client.command("NOOP", "250 ");
+        }
+    }
+
+    private double failures() {
+        return relay.meters.get("posthaste.smtp.tls.failures").counters().stream()
+                .mapToDouble(each -> each.count())
+                .sum();
+    }
+
+    private void awaitFailures(double wanted) {
+        RelayFixture.await(() -> failures() == wanted);
+    }
+
     private String shown(InetSocketAddress server, String name) {
         try (TestClient client = TestClient.connect(server)) {
             client.expect("220 ");
             client.command("EHLO client.test", "250 ");
-            SSLSession session = client.startTls(trusting(), name);
+            return subject(client.startTls(trusting(), name));
+        }
+    }
+
+    private static String subject(SSLSession session) {
+        try {
             return ((X509Certificate) session.getPeerCertificates()[0])
                     .getSubjectX500Principal()
                     .getName();
-        } catch (javax.net.ssl.SSLPeerUnverifiedException none) {
+        } catch (SSLPeerUnverifiedException none) {
             throw new IllegalStateException(none);
         }
     }
