@@ -52,6 +52,11 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
         return new Credentials(chain, key);
     }
 
+    /** Whether the key is one of those that BoringSSL refuses: Ed25519, by the name that the JDK has for its kind. */
+    boolean isForJdkAlone() {
+        return key.getAlgorithm().equals("EdDSA");
+    }
+
     /** All certificates of a PEM file, at least one. Blocks. */
     static List<X509Certificate> certificates(Path file) throws TlsProblem {
         try {
@@ -107,7 +112,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
     }
 
     private static boolean fit(X509Certificate certificate, PrivateKey key) {
-        if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) return isEdwards(certificate, key);
+        if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) return false;
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";
@@ -125,11 +130,5 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
         } catch (GeneralSecurityException unfit) {
             return false;
         }
-    }
-
-    /** The JDK has two names for one kind. */
-    private static boolean isEdwards(X509Certificate certificate, PrivateKey key) {
-        return certificate.getPublicKey().getAlgorithm().startsWith("Ed")
-                && key.getAlgorithm().startsWith("Ed");
     }
 }

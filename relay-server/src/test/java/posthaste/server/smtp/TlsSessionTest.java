@@ -305,6 +305,18 @@ class TlsSessionTest {
     }
 
     @Test
+    @DisplayName("A key of the kind Ed25519 is shown by the JDK, and refused where OpenSSL would end every handshake")
+    void anEdwardsKeyIsForTheJdk() {
+        files = authority.write(directory, authority.edwards("edwards.test"));
+
+        if (engine == TlsConfig.Engine.OPENSSL) {
+            assertThatThrownBy(() -> ServerTls.read(config())).isInstanceOf(TlsProblem.class);
+        } else {
+            assertThat(shown(listener(TlsMode.OPTIONAL), "")).isEqualTo("CN=edwards.test");
+        }
+    }
+
+    @Test
     @DisplayName("A ClientHello that claims to be larger than any is refused before it is kept")
     void aClientHelloHasABound() {
         try (TestClient client = TestClient.connect(listener(TlsMode.IMPLICIT, byName(), AccessConfig.of(HERE)))) {

@@ -68,6 +68,16 @@ public final class TestAuthority {
         return new Issued(signed(NAME, keys, own, "CN=" + name, false, name), own);
     }
 
+    /** One whose key is of the kind Ed25519. */
+    public Issued edwards(String name) {
+        try {
+            KeyPair own = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            return new Issued(signed(NAME, keys, own, "CN=" + name, false, name), own);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     /** One with a critical extension that the JDK cannot read, and so not the certificate either. */
     public Issued unreadable(String name) {
         KeyPair own = keys();
