@@ -144,6 +144,28 @@ class TlsSectionTest {
     }
 
     @Test
+    void aLoginInsideTlsNeedsACertificate() {
+        String login = "[[listener]]\nauth = 'required'\n";
+        String missing = "tls.certificate: missing; at a listener with auth \"required\" nobody can log in without one";
+
+        assertThat(problem(login)).contains(missing);
+        assertThat(problem(login + "allow-plaintext-auth = true")).doesNotContain(missing);
+        assertThat(problem(tls() + login)).doesNotContain(missing);
+    }
+
+    @Test
+    void aKeyThatOpenSslCannotUseIsRefused() {
+        files = authority.write(directory, authority.edwards("relay.example.org"));
+
+        for (String engine : List.of("auto", "openssl")) {
+            assertThat(problem(tls() + "tls.engine = '" + engine + "'"))
+                    .contains(files.privateKey() + " is an Ed25519 key")
+                    .contains("use one of RSA or EC, or write engine = \"jdk\"");
+        }
+        assertThat(usable(tls() + "tls.engine = 'jdk'").certificate()).contains(files);
+    }
+
+    @Test
     void namesOfClientsNeedAnAuthority() {
         assertThat(problem(tls() + "relay.client-certificates = ['app.example.org']"))
                 .contains(
