@@ -113,7 +113,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private void start() {
         if (loop.listener().tls() != TlsMode.IMPLICIT) {
             greet();
-        } else if (loop.tryHandshake()) {
+        } else if (loop.tryHandshake(address)) {
             beginHandshake();
         } else {
             abort();
@@ -227,7 +227,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void secure(Action.Secure action) {
         if (commands.hasMore() || socket.mayHoldMore()) {
             end(Replies.PIPELINED_BEHIND_STARTTLS);
-        } else if (loop.tryHandshake()) {
+        } else if (loop.tryHandshake(address)) {
             say(Replies.START_TLS);
             beginHandshake();
         } else {
@@ -260,7 +260,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     private void forgetHandshake() {
-        if (handshake.isPresent()) loop.handshakeEnded();
+        if (handshake.isPresent()) loop.handshakeEnded(address);
         handshake = Optional.empty();
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -195,6 +197,32 @@ class TlsSessionTest {
         try (TestClient client = TestClient.connect(server)) {
             client.expect("220 ");
             client.startTls(trusting());
+        }
+    }
+
+    @Test
+    @DisplayName("A client that begins handshakes and says nothing leaves room for those of others")
+    void oneClientDoesNotTakeEveryHandshake() throws UnknownHostException {
+        InetSocketAddress server = listener(TlsMode.OPTIONAL);
+        List<TestClient> waiting = new ArrayList<>();
+        try {
+            int refused = 0;
+            // With so many of them both event loops have met their bound for one client.
+            while (refused < SessionLoop.HANDSHAKES_PER_CLIENT_MAX && waiting.size() < SessionLoop.HANDSHAKES_MAX) {
+                TestClient client = TestClient.connect(server);
+                waiting.add(client);
+                client.expect("220 ");
+                if (client.answer("STARTTLS").startsWith("454 4.7.0")) refused++;
+            }
+            assertThat(refused).isEqualTo(SessionLoop.HANDSHAKES_PER_CLIENT_MAX);
+            for (int i = 0; i < 4; i++) {
+                try (TestClient other = TestClient.connect(server, InetAddress.getByName("127.0.0.2"))) {
+                    other.expect("220 ");
+                    other.startTls(trusting());
+                }
+            }
+        } finally {
+            waiting.forEach(TestClient::close);
         }
     }
 
