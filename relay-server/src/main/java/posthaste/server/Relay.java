@@ -298,7 +298,7 @@ final class Relay implements Readiness {
         }
     }
 
-    /** Reads certificates, users and aliases again. Blocks. */
+    /** Reads certificates, users and aliases again, each whatever becomes of the others. Blocks. */
     void reload() {
         readCertificates();
         readUsers();
@@ -321,6 +321,8 @@ final class Relay implements Readiness {
             tls.reload();
         } catch (TlsProblem problem) {
             LOG.error("the certificates stay as they were: {}", problem.getMessage());
+        } catch (RuntimeException bug) {
+            LOG.error("the certificates stay as they were: please report this", bug);
         }
         return true;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import posthaste.server.smtp.AuthMode;
 import posthaste.server.smtp.ListenerConfig;
 import posthaste.server.smtp.TlsMode;
 import posthaste.server.tls.ServerTls;
@@ -38,17 +39,26 @@ final class TlsSection {
         List<TlsConfig.Named> names = names(section.sections("sni"));
         check(authorities, byCertificate);
         var config = new TlsConfig(main, names, tls12, !byCertificate.isEmpty(), authorities, engine);
-        boolean needed = listeners.stream().anyMatch(each -> each.tls().compareTo(TlsMode.OPTIONAL) > 0);
-        if (main.isEmpty() && section.isSound()) withoutCertificate(needed, !names.isEmpty());
+        if (main.isEmpty() && section.isSound()) withoutCertificate(listeners, !names.isEmpty());
         if (section.isSound()) check(config);
         return config;
     }
 
-    private void withoutCertificate(boolean needed, boolean named) {
-        if (needed)
+    private void withoutCertificate(List<ListenerConfig> listeners, boolean named) {
+        if (listeners.stream().anyMatch(each -> each.tls().compareTo(TlsMode.OPTIONAL) > 0)) {
             section.problem("certificate", "missing; a listener with tls \"required\" or \"implicit\" needs one");
+        } else if (listeners.stream().anyMatch(TlsSection::isLoginInsideTlsAlone)) {
+            section.problem(
+                    "certificate",
+                    "missing; at a listener with auth \"required\" nobody can log in without one: logins are taken inside"
+                            + " TLS alone, unless it has allow-plaintext-auth = true");
+        }
         if (named)
             section.problem("certificate", "missing; it is what clients see that ask for no name of [[tls.sni]]");
+    }
+
+    private static boolean isLoginInsideTlsAlone(ListenerConfig listener) {
+        return listener.auth() == AuthMode.REQUIRED && listener.tls() == TlsMode.OPTIONAL && !listener.plaintextAuth();
     }
 
     private void check(Optional<Path> authorities, Set<String> byCertificate) {

@@ -131,6 +131,41 @@ class TlsSectionTest {
     }
 
     @Test
+    void aKeyThatIsCutOffIsNamed() throws IOException {
+        String key = Files.readString(files.privateKey());
+        Path cut = Files.writeString(
+                directory.resolve("cut.pem"), key.lines().limit(2).reduce("", (all, line) -> all + line + "\n") + """
+                A
+                -----END PRIVATE KEY-----
+                """);
+
+        assertThat(problem("tls.certificate = '%s'\ntls.private-key = '%s'".formatted(files.certificate(), cut)))
+                .contains("tls.certificate: " + cut + " holds a private key that is damaged; copy the file anew");
+    }
+
+    @Test
+    void aLoginInsideTlsNeedsACertificate() {
+        String login = "[[listener]]\nauth = 'required'\n";
+        String missing = "tls.certificate: missing; at a listener with auth \"required\" nobody can log in without one";
+
+        assertThat(problem(login)).contains(missing);
+        assertThat(problem(login + "allow-plaintext-auth = true")).doesNotContain(missing);
+        assertThat(problem(tls() + login)).doesNotContain(missing);
+    }
+
+    @Test
+    void aKeyThatOpenSslCannotUseIsRefused() {
+        files = authority.write(directory, authority.edwards("relay.example.org"));
+
+        for (String engine : List.of("auto", "openssl")) {
+            assertThat(problem(tls() + "tls.engine = '" + engine + "'"))
+                    .contains(files.privateKey() + " is an Ed25519 key")
+                    .contains("use one of RSA or EC, or write engine = \"jdk\"");
+        }
+        assertThat(usable(tls() + "tls.engine = 'jdk'").certificate()).contains(files);
+    }
+
+    @Test
     void namesOfClientsNeedAnAuthority() {
         assertThat(problem(tls() + "relay.client-certificates = ['app.example.org']"))
                 .contains(

@@ -113,7 +113,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     private void start() {
         if (loop.listener().tls() != TlsMode.IMPLICIT) {
             greet();
-        } else if (loop.tryHandshake()) {
+        } else if (loop.tryHandshake(address)) {
             beginHandshake();
         } else {
             abort();
@@ -208,6 +208,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void readDone() {
+        if (handshake.isPresent()) return; // its time runs since it began
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT) || socket.isHeld(Hold.FILTERS)) {
             socket.noDeadline();
         } else if (input != commands && input != responses) {
@@ -226,7 +227,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void secure(Action.Secure action) {
         if (commands.hasMore() || socket.mayHoldMore()) {
             end(Replies.PIPELINED_BEHIND_STARTTLS);
-        } else if (loop.tryHandshake()) {
+        } else if (loop.tryHandshake(address)) {
             say(Replies.START_TLS);
             beginHandshake();
         } else {
@@ -238,9 +239,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         var begun = settings.tls().begin(loop.allocator());
         handshake = Optional.of(begun);
         input = (in, from, to) -> to;
+        socket.deadline(Handshake.TIME_MAX);
         socket.secure(begun.handler());
-        answered = true;
-        socket.deadline(settings.limits().commandTimeout());
     }
 
     @Override
@@ -260,7 +260,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     }
 
     private void forgetHandshake() {
-        if (handshake.isPresent()) loop.handshakeEnded();
+        if (handshake.isPresent()) loop.handshakeEnded(address);
         handshake = Optional.empty();
     }
 
@@ -705,6 +705,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void timedOut() {
         if (awaitingProxyHeader) {
             notProxied("no PROXY header within " + PROXY_HEADER_TIME.toSeconds() + " s");
+            return;
+        }
+        if (handshake.isPresent()) {
+            abort(); // what we say could not be read
             return;
         }
         settings.metrics().timedOut();

@@ -14,8 +14,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -36,6 +38,9 @@ final class SessionLoop {
     /** Handshakes under way at once: each costs some memory, and the processor more than a message does. */
     static final int HANDSHAKES_MAX = 250;
 
+    /** Those of one client: one that opens them and says nothing leaves room for others. */
+    static final int HANDSHAKES_PER_CLIENT_MAX = 64;
+
     private final ContextInternal context;
     private final SessionSettings settings;
     private final Greetings greetings;
@@ -51,6 +56,9 @@ final class SessionLoop {
     private final Promise<Void> emptied = Promise.promise();
     private int showing;
     private int handshakes;
+    /** As many entries as handshakes at most. */
+    private final Map<ClientKey, Integer> handshakesByClient = new HashMap<>();
+
     private boolean draining;
     private boolean ticking;
 
@@ -92,15 +100,19 @@ final class SessionLoop {
         return listener;
     }
 
-    /** Whether there is room for one more handshake, which is then under way until {@link #handshakeEnded}. */
-    boolean tryHandshake() {
-        if (handshakes >= HANDSHAKES_MAX) return false;
+    /** Whether there is room for one more handshake with this client, which is then under way until {@link #handshakeEnded}. */
+    boolean tryHandshake(InetAddress client) {
+        ClientKey key = ClientKey.of(client);
+        int ofClient = handshakesByClient.getOrDefault(key, 0);
+        if (handshakes >= HANDSHAKES_MAX || ofClient >= HANDSHAKES_PER_CLIENT_MAX) return false;
         handshakes++;
+        handshakesByClient.put(key, ofClient + 1);
         return true;
     }
 
-    void handshakeEnded() {
+    void handshakeEnded(InetAddress client) {
         handshakes--;
+        handshakesByClient.computeIfPresent(ClientKey.of(client), (key, count) -> count > 1 ? count - 1 : null);
     }
 
     /** Begins to show a message to the content filters. */

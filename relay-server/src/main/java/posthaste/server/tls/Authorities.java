@@ -1,15 +1,17 @@
 package posthaste.server.tls;
 
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,29 +36,45 @@ final class Authorities {
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Whether the first of {@code chain} was signed by one of them for a client, and is valid now. */
-    boolean believe(X509Certificate... chain) {
-        if (chain.length > CHAIN_MAX || !isForClients(chain[0])) return false;
+    /**
+     * The first of {@code chain} as it was judged, where one of them signed it for a client and it is valid now. It is
+     * judged whatever it is: what follows may be left out, the one that names the client never, or a client could put one
+     * of its own making in front of any that was signed. Everything is read anew here: an engine may have looked at
+     * nothing but the key.
+     */
+    Optional<X509Certificate> judge(Certificate... chain) {
+        if (chain.length > CHAIN_MAX) return Optional.empty();
         try {
-            List<X509Certificate> path = new ArrayList<>(Arrays.asList(chain));
-            path.removeIf(each -> each.getSubjectX500Principal().equals(each.getIssuerX500Principal()));
-            if (path.isEmpty()) return false;
+            CertificateFactory reader = CertificateFactory.getInstance("X.509");
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (Certificate each : chain) certificates.add(read(reader, each));
+            X509Certificate client = certificates.get(0);
+            if (!isForClients(client)) return Optional.empty();
             var parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
             CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-            return true;
+                    .validate(reader.generateCertPath(withoutRoots(certificates)), parameters);
+            return Optional.of(client);
         } catch (GeneralSecurityException unknown) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private static boolean isForClients(X509Certificate certificate) {
-        try {
-            List<String> uses = certificate.getExtendedKeyUsage();
-            return uses == null || uses.contains(CLIENT_AUTH) || uses.contains(ANY_USE);
-        } catch (GeneralSecurityException unreadable) {
-            return false;
-        }
+    private static X509Certificate read(CertificateFactory reader, Certificate certificate)
+            throws GeneralSecurityException {
+        return (X509Certificate) reader.generateCertificate(new ByteArrayInputStream(certificate.getEncoded()));
+    }
+
+    /** Roots that clients send along belong to no path. */
+    private static List<X509Certificate> withoutRoots(List<X509Certificate> chain) {
+        List<X509Certificate> path = new ArrayList<>(chain);
+        path.subList(1, path.size())
+                .removeIf(each -> each.getSubjectX500Principal().equals(each.getIssuerX500Principal()));
+        return path;
+    }
+
+    private static boolean isForClients(X509Certificate certificate) throws GeneralSecurityException {
+        List<String> uses = certificate.getExtendedKeyUsage();
+        return uses == null || uses.contains(CLIENT_AUTH) || uses.contains(ANY_USE);
     }
 }

@@ -2,11 +2,15 @@ package posthaste.server.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The certificate that a client showed in its handshake; it has proved to hold the key.
@@ -23,19 +27,28 @@ public record ClientCertificate(String fingerprint, List<String> names) {
         names = List.copyOf(names);
     }
 
-    static ClientCertificate of(X509Certificate certificate, boolean believed) {
+    /** @param believed the same as an authority of the operator's signed it */
+    static ClientCertificate of(Certificate shown, Optional<X509Certificate> believed) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-            return new ClientCertificate(HexFormat.of().formatHex(digest), believed ? namesIn(certificate) : List.of());
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(shown.getEncoded());
+            List<String> names = believed.map(ClientCertificate::namesIn).orElse(List.of());
+            return new ClientCertificate(HexFormat.of().formatHex(digest), names);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private static List<String> namesIn(X509Certificate certificate) throws GeneralSecurityException {
+    private static List<String> namesIn(X509Certificate certificate) {
+        try {
+            var alternatives = certificate.getSubjectAlternativeNames();
+            return alternatives == null ? List.of() : readable(alternatives);
+        } catch (CertificateParsingException none) {
+            return List.of();
+        }
+    }
+
+    private static List<String> readable(Collection<List<?>> alternatives) {
         List<String> names = new ArrayList<>();
-        var alternatives = certificate.getSubjectAlternativeNames();
-        if (alternatives == null) return names;
         for (List<?> each : alternatives) {
             boolean readable = each.get(0) instanceof Integer kind && (kind == MAIL_NAME || kind == DNS_NAME);
             if (readable && names.size() < NAMES_MAX)

@@ -52,6 +52,11 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
         return new Credentials(chain, key);
     }
 
+    /** Whether the key is one of those that BoringSSL refuses: Ed25519, by the name that the JDK has for its kind. */
+    boolean isForJdkAlone() {
+        return key.getAlgorithm().equals("EdDSA");
+    }
+
     /** All certificates of a PEM file, at least one. Blocks. */
     static List<X509Certificate> certificates(Path file) throws TlsProblem {
         try {
@@ -71,7 +76,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
             throw new TlsProblem(file + " holds no private key in PKCS #8 without a password;"
                     + " openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW makes one of any other");
         }
-        var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
+        var spec = new PKCS8EncodedKeySpec(decoded(file, pem.group(1)));
         for (String algorithm : KEY_ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
@@ -81,7 +86,15 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
                 throw new IllegalStateException(unknown);
             }
         }
-        throw new TlsProblem(file + " holds a private key of an unknown kind; use one of RSA, EC or Ed25519");
+        throw new TlsProblem(file + " holds a private key that is damaged or of an unknown kind; use one of RSA or EC");
+    }
+
+    private static byte[] decoded(Path file, String base64) throws TlsProblem {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException cut) {
+            throw new TlsProblem(file + " holds a private key that is damaged; copy the file anew, the whole of it");
+        }
     }
 
     private static byte[] octets(Path file) throws TlsProblem {
@@ -99,7 +112,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
     }
 
     private static boolean fit(X509Certificate certificate, PrivateKey key) {
-        if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) return isEdwards(certificate, key);
+        if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) return false;
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";
@@ -117,11 +130,5 @@ record Credentials(List<X509Certificate> chain, PrivateKey key) {
         } catch (GeneralSecurityException unfit) {
             return false;
         }
-    }
-
-    /** The JDK has two names for one kind. */
-    private static boolean isEdwards(X509Certificate certificate, PrivateKey key) {
-        return certificate.getPublicKey().getAlgorithm().startsWith("Ed")
-                && key.getAlgorithm().startsWith("Ed");
     }
 }

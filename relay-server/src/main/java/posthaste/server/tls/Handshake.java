@@ -6,41 +6,51 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.Mapping;
+import io.netty.util.IllegalReferenceCountException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** One handshake, on the server's side. Lives on the event loop of its connection. */
+/**
+ * One handshake, on the server's side. Lives on the event loop of its connection. Who begins it sees to it that it ends
+ * in time.
+ */
 public final class Handshake {
-    /** From the first octet to the last of it. */
-    static final Duration TIME_MAX = Duration.ofSeconds(30);
+    /** From its beginning to its end, whatever it waits for meanwhile. */
+    public static final Duration TIME_MAX = Duration.ofSeconds(30);
 
-    private final Map<SslContext, X509Certificate> shown;
-    private final Optional<Authorities> authorities;
+    /** Octets of a ClientHello, the size at which the JDK's engine stops too: real ones have a few thousand at most. */
+    static final int CLIENT_HELLO_MAX = 32 * 1024;
+
+    /** Netty would begin to count anew behind the name. */
+    private static final long NO_TIME_OUT = 0;
+
+    private final ServerTls tls;
     private final ChannelHandler handler;
+    private ServerTls.Loaded from;
     private SslContext chosen;
 
-    Handshake(
-            Mapping<String, SslContext> byName,
-            Map<SslContext, X509Certificate> shown,
-            Optional<Authorities> authorities,
-            boolean named,
-            ByteBufAllocator allocator) {
-        this.shown = shown;
-        this.authorities = authorities;
-        chosen = byName.map("");
-        handler = named ? new ByName(byName) : timed(chosen.newHandler(allocator));
+    Handshake(ServerTls tls, ByteBufAllocator allocator) {
+        this.tls = tls;
+        from = tls.current();
+        chosen = from.byName().map("");
+        handler = from.named() ? new ByName() : untimed(chosen.newHandler(allocator));
     }
 
-    private static SslHandler timed(SslHandler tls) {
-        tls.setHandshakeTimeoutMillis(TIME_MAX.toMillis());
-        return tls;
+    /** Of the certificates of this moment. */
+    private SslContext choose(Optional<String> name) {
+        from = tls.current();
+        chosen = from.byName().map(name.orElse(""));
+        return chosen;
+    }
+
+    private static SslHandler untimed(SslHandler handler) {
+        handler.setHandshakeTimeoutMillis(NO_TIME_OUT);
+        return handler;
     }
 
     /** What belongs in front of the pipeline of the connection, and makes it TLS. */
@@ -48,39 +58,35 @@ public final class Handshake {
         return handler;
     }
 
-    /** Waits for the name that the client asks for (RFC 6066 §3). */
+    /** Waits for the name that the client asks for (RFC 6066 §3); certificates may be read again meanwhile. */
     private final class ByName extends SniHandler {
-        ByName(Mapping<String, SslContext> byName) {
-            super(name -> byName.map(name == null ? "" : name), 0, TIME_MAX.toMillis());
+        ByName() {
+            super(name -> choose(Optional.ofNullable(name)), CLIENT_HELLO_MAX, NO_TIME_OUT);
         }
 
         @Override
         protected void replaceHandler(ChannelHandlerContext context, String name, SslContext found) throws Exception {
-            chosen = found;
-            super.replaceHandler(context, name, found);
-        }
-
-        @Override
-        protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
-            return timed(super.newSslHandler(context, allocator));
+            try {
+                super.replaceHandler(context, name, found);
+            } catch (IllegalReferenceCountException replaced) {
+                // They were read again between two lines of ours, and the new ones are there now.
+                super.replaceHandler(context, name, choose(Optional.ofNullable(name)));
+            }
         }
     }
 
     /** What it came to, once it is over. */
     public TlsFacts facts(SSLSession session) {
-        return new TlsFacts(session, Objects.requireNonNull(shown.get(chosen)), client(session));
+        return new TlsFacts(session, Objects.requireNonNull(from.shown().get(chosen)), client(session));
     }
 
     private Optional<ClientCertificate> client(SSLSession session) {
-        Certificate[] chain;
         try {
-            chain = session.getPeerCertificates();
+            Certificate[] chain = session.getPeerCertificates();
+            Optional<X509Certificate> believed = from.authorities().flatMap(each -> each.judge(chain));
+            return Optional.of(ClientCertificate.of(chain[0], believed));
         } catch (SSLPeerUnverifiedException none) {
             return Optional.empty();
         }
-        X509Certificate[] certificates = new X509Certificate[chain.length];
-        for (int i = 0; i < chain.length; i++) certificates[i] = (X509Certificate) chain[i];
-        boolean believed = authorities.isPresent() && authorities.get().believe(certificates);
-        return Optional.of(ClientCertificate.of(certificates[0], believed));
     }
 }

@@ -55,7 +55,7 @@ public final class ServerTls {
     }
 
     /** What was read at one time. */
-    private record Loaded(
+    record Loaded(
             Mapping<String, SslContext> byName,
             Map<SslContext, X509Certificate> shown,
             Optional<Authorities> authorities,
@@ -84,8 +84,8 @@ public final class ServerTls {
     /** Looks whether every file can be used, and does no more. Blocks. */
     public static void check(TlsConfig config) throws TlsProblem {
         if (config.certificate().isPresent())
-            Credentials.read(config.certificate().get());
-        for (TlsConfig.Named each : config.names()) Credentials.read(each.keyPair());
+            credentials(config, config.certificate().get());
+        for (TlsConfig.Named each : config.names()) credentials(config, each.keyPair());
         if (config.clientAuthorities().isPresent())
             Authorities.read(config.clientAuthorities().get());
         if (config.engine() == TlsConfig.Engine.OPENSSL && !OpenSsl.isAvailable()) {
@@ -147,16 +147,16 @@ public final class ServerTls {
      */
     public Handshake begin(ByteBufAllocator allocator) {
         try {
-            return handshake(allocator);
+            return new Handshake(this, allocator);
         } catch (IllegalReferenceCountException replaced) {
-            return handshake(
-                    allocator); // they were read again between two of its lines, and the new ones are there now
+            return new Handshake(
+                    this, allocator); // they were read again between two of its lines, and the new ones are there now
         }
     }
 
-    private Handshake handshake(ByteBufAllocator allocator) {
-        Loaded now = loaded.orElseThrow(() -> new IllegalStateException("no certificate"));
-        return new Handshake(now.byName(), now.shown(), now.authorities(), now.named(), allocator);
+    /** What is shown at this moment. */
+    Loaded current() {
+        return loaded.orElseThrow(() -> new IllegalStateException("no certificate"));
     }
 
     private static Optional<Loaded> load(TlsConfig config) throws TlsProblem {
@@ -185,7 +185,7 @@ public final class ServerTls {
 
     private static SslContext context(TlsConfig config, TlsConfig.KeyPair files, Map<SslContext, X509Certificate> shown)
             throws TlsProblem {
-        Credentials credentials = Credentials.read(files);
+        Credentials credentials = credentials(config, files);
         try {
             SslContext context = SslContextBuilder.forServer(credentials.key(), credentials.chain())
                     .sslProvider(provider(config.engine()))
@@ -199,6 +199,13 @@ public final class ServerTls {
         } catch (SSLException unusable) {
             throw new TlsProblem(files.certificate() + " cannot be used: " + unusable.getMessage());
         }
+    }
+
+    private static Credentials credentials(TlsConfig config, TlsConfig.KeyPair files) throws TlsProblem {
+        Credentials credentials = Credentials.read(files);
+        if (!credentials.isForJdkAlone() || provider(config.engine()) == SslProvider.JDK) return credentials;
+        throw new TlsProblem(files.privateKey() + " is an Ed25519 key, with which OpenSSL ends every handshake;"
+                + " use one of RSA or EC, or write engine = \"jdk\"");
     }
 
     private static SslProvider provider(TlsConfig.Engine engine) {

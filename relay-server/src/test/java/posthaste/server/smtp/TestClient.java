@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -42,6 +43,15 @@ final class TestClient implements AutoCloseable {
     static TestClient connect(InetSocketAddress server) {
         try {
             return new TestClient(new Socket(server.getAddress(), server.getPort()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** One at another address of this machine. */
+    static TestClient connect(InetSocketAddress server, InetAddress from) {
+        try {
+            return new TestClient(new Socket(server.getAddress(), server.getPort(), from, 0));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -138,7 +148,8 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    private SSLSession handshake(SSLContext context, String name) {
+    /** @param name asked for; empty for none */
+    SSLSession handshake(SSLContext context, String name) {
         try {
             var tls = (SSLSocket) context.getSocketFactory()
                     .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);

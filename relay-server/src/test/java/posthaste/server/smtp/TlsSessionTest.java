@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
+import posthaste.server.tls.Handshake;
 import posthaste.server.tls.ServerTls;
 import posthaste.server.tls.TestAuthority;
 import posthaste.server.tls.TestAuthority.Issued;
@@ -196,6 +201,32 @@ class TlsSessionTest {
     }
 
     @Test
+    @DisplayName("A client that begins handshakes and says nothing leaves room for those of others")
+    void oneClientDoesNotTakeEveryHandshake() throws UnknownHostException {
+        InetSocketAddress server = listener(TlsMode.OPTIONAL);
+        List<TestClient> waiting = new ArrayList<>();
+        try {
+            int refused = 0;
+            // With so many of them both event loops have met their bound for one client.
+            while (refused < SessionLoop.HANDSHAKES_PER_CLIENT_MAX && waiting.size() < SessionLoop.HANDSHAKES_MAX) {
+                TestClient client = TestClient.connect(server);
+                waiting.add(client);
+                client.expect("220 ");
+                if (client.answer("STARTTLS").startsWith("454 4.7.0")) refused++;
+            }
+            assertThat(refused).isEqualTo(SessionLoop.HANDSHAKES_PER_CLIENT_MAX);
+            for (int i = 0; i < 4; i++) {
+                try (TestClient other = TestClient.connect(server, InetAddress.getByName("127.0.0.2"))) {
+                    other.expect("220 ");
+                    other.startTls(trusting());
+                }
+            }
+        } finally {
+            waiting.forEach(TestClient::close);
+        }
+    }
+
+    @Test
     @DisplayName("I215: where TLS is wanted first, nothing but NOOP, EHLO, STARTTLS and QUIT is done before")
     void tlsIsWantedFirst() {
         InetSocketAddress server = listener(TlsMode.REQUIRED);
@@ -296,15 +327,94 @@ class TlsSessionTest {
         assertThat(shown(server, "")).isEqualTo("CN=relay.test");
     }
 
+    private ServerTls byName() {
+        TlsConfig.KeyPair other = authority.write(directory, authority.issue("other.test"));
+        return read(config(new TlsConfig.Named("other.test", other)));
+    }
+
+    @Test
+    @DisplayName("A key of the kind Ed25519 is shown by the JDK, and refused where OpenSSL would end every handshake")
+    void anEdwardsKeyIsForTheJdk() {
+        files = authority.write(directory, authority.edwards("edwards.test"));
+
+        if (engine == TlsConfig.Engine.OPENSSL) {
+            assertThatThrownBy(() -> ServerTls.read(config())).isInstanceOf(TlsProblem.class);
+        } else {
+            assertThat(shown(listener(TlsMode.OPTIONAL), "")).isEqualTo("CN=edwards.test");
+        }
+    }
+
+    @Test
+    @DisplayName("A ClientHello that claims to be larger than any is refused before it is kept")
+    void aClientHelloHasABound() {
+        try (TestClient client = TestClient.connect(listener(TlsMode.IMPLICIT, byName(), AccessConfig.of(HERE)))) {
+            // A record of 16 KiB begins, with a ClientHello of 32 KiB and an octet in it.
+            client.send(HexFormat.of().parseHex("1603014000" + "01008001"));
+            client.send(new byte[0x4000 - 4]);
+
+            awaitFailures(1);
+        }
+    }
+
+    @Test
+    @DisplayName("A handshake has its 30 seconds once, whatever it waits for")
+    void aHandshakeEndsInTime() {
+        for (ServerTls tls : List.of(read(config()), byName())) {
+            double before = failures();
+            InetSocketAddress server = listener(TlsMode.OPTIONAL, tls, AccessConfig.of(HERE));
+            try (TestClient client = TestClient.connect(server)) {
+                client.expect("220 ");
+                client.command("EHLO client.test", "250 ");
+                client.command("STARTTLS", "220 2.0.0");
+                relay.advance(Handshake.TIME_MAX.minusSeconds(1));
+                client.send(HexFormat.of().parseHex("16030100"));
+                relay.advance(Duration.ofSeconds(2));
+
+                awaitFailures(before + 1);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("Certificates that are read again while a client has not named its host yet are shown to it")
+    void certificatesAreReadAgainBeforeTheName() throws TlsProblem {
+        ServerTls tls = byName();
+        try (TestClient client = TestClient.connect(listener(TlsMode.OPTIONAL, tls, AccessConfig.of(HERE)))) {
+            client.expect("220 ");
+            client.command("EHLO client.test", "250 ");
+            client.command("STARTTLS", "220 2.0.0");
+            authority.write(files, authority.issue("renewed.test"));
+            tls.reload();
+
+            assertThat(subject(client.handshake(trusting(), ""))).isEqualTo("CN=renewed.test");
+            client.command("NOOP", "250 ");
+        }
+    }
+
+    private double failures() {
+        return relay.meters.get("posthaste.smtp.tls.failures").counters().stream()
+                .mapToDouble(each -> each.count())
+                .sum();
+    }
+
+    private void awaitFailures(double wanted) {
+        RelayFixture.await(() -> failures() == wanted);
+    }
+
     private String shown(InetSocketAddress server, String name) {
         try (TestClient client = TestClient.connect(server)) {
             client.expect("220 ");
             client.command("EHLO client.test", "250 ");
-            SSLSession session = client.startTls(trusting(), name);
+            return subject(client.startTls(trusting(), name));
+        }
+    }
+
+    private static String subject(SSLSession session) {
+        try {
             return ((X509Certificate) session.getPeerCertificates()[0])
                     .getSubjectX500Principal()
                     .getName();
-        } catch (javax.net.ssl.SSLPeerUnverifiedException none) {
+        } catch (SSLPeerUnverifiedException none) {
             throw new IllegalStateException(none);
         }
     }
@@ -430,6 +540,36 @@ class TlsSessionTest {
         // A name means nothing where somebody else has signed it.
         Issued forged = new TestAuthority().issue("app.client.test");
         assertThat(relayed(server, authority.client(forged))).startsWith("550 5.7.1");
+    }
+
+    @Test
+    @DisplayName("A name counts in the certificate that was judged, not in one of the client's own in front of it")
+    void aCertificateOfItsOwnNamesNobodyWhateverFollows() {
+        var config = new TlsConfig(
+                Optional.of(files), List.of(), true, true, Optional.of(authority.write(directory)), engine);
+        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), Grants.NONE, false);
+        InetSocketAddress server = listener(TlsMode.OPTIONAL, read(config), access);
+        Issued own = authority.selfSigned("app.client.test");
+        X509Certificate issued = authority.issue("other.client.test").certificate();
+
+        assertThat(relayed(server, authority.client(own, issued))).startsWith("550 5.7.1");
+    }
+
+    @Test
+    @DisplayName(
+            "A certificate that the JDK cannot read makes a stranger, or ends the handshake, and is no bug of ours")
+    void aCertificateThatCannotBeReadIsThatOfAStranger() {
+        var config = new TlsConfig(
+                Optional.of(files), List.of(), true, true, Optional.of(authority.write(directory)), engine);
+        var access = new AccessConfig(ELSEWHERE, ELSEWHERE, ELSEWHERE, Set.of("app.client.test"), Grants.NONE, false);
+        InetSocketAddress server = listener(TlsMode.OPTIONAL, read(config), access);
+        SSLContext client = authority.client(authority.unreadable("app.client.test"));
+
+        if (engine == TlsConfig.Engine.OPENSSL) {
+            assertThat(relayed(server, client)).startsWith("550 5.7.1");
+        } else {
+            assertThatThrownBy(() -> relayed(server, client)).isInstanceOf(UncheckedIOException.class);
+        }
     }
 
     private static String relayed(InetSocketAddress server, SSLContext context) {

@@ -32,6 +32,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -39,6 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class TestAuthority {
     private static final Duration VALID = Duration.ofDays(2);
     private static final char[] NO_PASSWORD = {};
+    private static final String NAME = "CN=Test Authority";
 
     private final AtomicLong serial = new AtomicLong(1);
     private final KeyPair keys = keys();
@@ -48,7 +50,7 @@ public final class TestAuthority {
     public record Issued(X509Certificate certificate, KeyPair keys) {}
 
     public TestAuthority() {
-        certificate = signed("CN=Test Authority", keys, "CN=Test Authority", true, "");
+        certificate = signed(NAME, keys, keys, NAME, true, "");
     }
 
     private static KeyPair keys() {
@@ -63,10 +65,40 @@ public final class TestAuthority {
 
     public Issued issue(String name) {
         KeyPair own = keys();
-        return new Issued(signed("CN=Test Authority", own, "CN=" + name, false, name), own);
+        return new Issued(signed(NAME, keys, own, "CN=" + name, false, name), own);
     }
 
-    private X509Certificate signed(String issuer, KeyPair owner, String subject, boolean authority, String name) {
+    /** One whose key is of the kind Ed25519. */
+    public Issued edwards(String name) {
+        try {
+            KeyPair own = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            return new Issued(signed(NAME, keys, own, "CN=" + name, false, name), own);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** One with a critical extension that the JDK cannot read, and so not the certificate either. */
+    public Issued unreadable(String name) {
+        KeyPair own = keys();
+        var extension = new Extension(Extension.extendedKeyUsage, true, "no DER".getBytes(US_ASCII));
+        return new Issued(signed(NAME, keys, own, "CN=" + name, false, name, extension), own);
+    }
+
+    /** What anybody can make: it is signed by its own key. */
+    public Issued selfSigned(String name) {
+        KeyPair own = keys();
+        return new Issued(signed("CN=" + name, own, own, "CN=" + name, false, name), own);
+    }
+
+    private X509Certificate signed(
+            String issuer,
+            KeyPair signing,
+            KeyPair owner,
+            String subject,
+            boolean authority,
+            String name,
+            Extension... more) {
         Instant now = Instant.now();
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -81,8 +113,11 @@ public final class TestAuthority {
                 var names = new GeneralNames(new GeneralName(GeneralName.dNSName, name));
                 builder.addExtension(Extension.subjectAlternativeName, false, names);
             }
-            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
-            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+            for (Extension each : more) builder.addExtension(each);
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(signing.getPrivate());
+            var converter = new JcaX509CertificateConverter();
+            if (more.length > 0) converter.setProvider(new BouncyCastleProvider()); // it reads what the JDK does not
+            return converter.getCertificate(builder.build(signer));
         } catch (GeneralSecurityException | OperatorCreationException | IOException failure) {
             throw new IllegalStateException(failure);
         }
@@ -131,32 +166,32 @@ public final class TestAuthority {
         return client(Stream.empty());
     }
 
-    /** For a client that shows this certificate. */
-    public SSLContext client(Issued own) {
-        return client(Stream.of(own));
+    /** For a client that shows this certificate, and others behind it, whether they belong there or not. */
+    public SSLContext client(Issued own, X509Certificate... behind) {
+        return client(Stream.of(keyManagers(own, behind)));
     }
 
-    private SSLContext client(Stream<Issued> own) {
+    private SSLContext client(Stream<KeyManager> own) {
         try {
-            KeyStore trusted = store();
+            KeyStore trusted = store("PKCS12");
             trusted.setCertificateEntry("authority", certificate);
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    own.findFirst().map(TestAuthority::keyManagers).orElse(new KeyManager[0]),
-                    trust.getTrustManagers(),
-                    null);
+            context.init(own.toArray(KeyManager[]::new), trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private static KeyManager[] keyManagers(Issued own) {
+    private static KeyManager[] keyManagers(Issued own, X509Certificate... behind) {
         try {
-            KeyStore store = store();
-            store.setKeyEntry("own", own.keys().getPrivate(), NO_PASSWORD, new Certificate[] {own.certificate()});
+            // The other kind of store takes a chain in order alone.
+            KeyStore store = store("JKS");
+            Certificate[] chain = Stream.concat(Stream.of(own.certificate()), Stream.of(behind))
+                    .toArray(Certificate[]::new);
+            store.setKeyEntry("own", own.keys().getPrivate(), NO_PASSWORD, chain);
             var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(store, NO_PASSWORD);
             return managers.getKeyManagers();
@@ -165,9 +200,9 @@ public final class TestAuthority {
         }
     }
 
-    private static KeyStore store() {
+    private static KeyStore store(String kind) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            KeyStore store = KeyStore.getInstance(kind);
             store.load(null, NO_PASSWORD);
             return store;
         } catch (GeneralSecurityException | IOException impossible) {
