@@ -210,8 +210,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void readDone() {
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT) || socket.isHeld(Hold.FILTERS)) {
             socket.noDeadline();
+        } else if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) {
+            end(Replies.TOO_SLOW); // between two chunks as well: commands there move no mail either
         } else if (input != commands && input != responses) {
-            if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) end(Replies.TOO_SLOW);
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());

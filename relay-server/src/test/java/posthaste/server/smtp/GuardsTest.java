@@ -146,6 +146,55 @@ class GuardsTest {
     }
 
     @Test
+    void chunksThatDripInEndTheConnection() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "250 ");
+            client.send("BDAT 1\r\nS");
+            client.expect("250 2.0.0 1 octets");
+            relay.advance(Duration.ofSeconds(59));
+            client.send("BDAT 1\r\nu");
+            client.expect("250 2.0.0 1 octets");
+            relay.advance(Duration.ofSeconds(59));
+            client.send("BDAT 1\r\nb");
+            client.expect("250 2.0.0 1 octets");
+            client.expect("421 4.4.2 Message comes too slowly");
+            client.expectEnd();
+            assertThat(relay.queued()).isZero();
+        }
+    }
+
+    @Test
+    void commandsBetweenChunksKeepNoMessageBusy() {
+        try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
+                TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "250 ");
+            client.send("BDAT 1\r\nS");
+            client.expect("250 2.0.0 1 octets");
+            relay.advance(Duration.ofSeconds(118));
+            client.command("NOOP", "250 ");
+            client.expect("421 4.4.2 Message comes too slowly");
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void chunksOfNothingAreJunk() {
+        try (RelayFixture relay = RelayFixture.start(directory);
+                TestClient client = relay.greeted()) {
+            client.command("MAIL FROM:<a@app.test>", "250 ");
+            client.command("RCPT TO:<b@dest.test>", "250 ");
+            for (int i = 0; i < LimitsConfig.DEFAULT.junkCommands(); i++)
+                client.command("BDAT 0", "250 2.0.0 0 octets");
+            client.command("BDAT 0", "421 4.7.0 Too many commands without mail");
+            client.expectEnd();
+            assertThat(relay.queued()).isZero();
+        }
+    }
+
+    @Test
     void aMessageThatIsFastEnoughMayTakeItsTime() {
         try (RelayFixture relay = relay(guards(Optional.empty(), Optional.empty()));
                 TestClient client = relay.greeted()) {
