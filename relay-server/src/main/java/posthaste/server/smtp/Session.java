@@ -132,18 +132,25 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         awaitingProxyHeader = false;
         input = commands;
         answered = true;
-        if (client.isEmpty() || tryBecome(connected(client.get()))) start();
-        else turnAway(client.get());
+        if (client.isEmpty()) {
+            start();
+        } else if (loop.isTooOften(client.get())) {
+            turnAway(client.get(), Replies.TOO_MANY_CONNECTIONS_AT_ONCE);
+        } else if (!tryBecome(connected(client.get()))) {
+            turnAway(client.get(), Replies.TOO_MANY_CONNECTIONS);
+        } else {
+            start();
+        }
     }
 
     /** For a client that has too many connections already, which only the header could tell. */
-    private void turnAway(InetAddress client) {
+    private void turnAway(InetAddress client, Reply reply) {
         settings.metrics().turnedAway();
-        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        loop.log().turnedAway(NetUtil.toAddressString(client), reply);
         if (loop.listener().tls() == TlsMode.IMPLICIT) {
             abort(); // it expects TLS and cannot read it
         } else {
-            say(Replies.TOO_MANY_CONNECTIONS);
+            say(reply);
             socket.hangUp();
         }
     }
