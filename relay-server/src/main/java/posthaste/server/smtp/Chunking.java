@@ -37,7 +37,8 @@ record Chunking(Peer peer, EnvelopeDraft draft) implements Finishing {
         if (chunk.last()) return received(content, now);
         Optional<Reply> refusal = content.refusal(peer.limits());
         if (refusal.isPresent()) return new Transition(withoutTransaction(), new Action.Drop(refusal.get()));
-        return new Transition(this, new Action.Respond(Replies.chunkReceived(chunk.octets())));
+        Toll toll = chunk.octets() == 0 ? Toll.JUNK : Toll.NONE;
+        return new Transition(this, new Action.Respond(Replies.chunkReceived(chunk.octets())), toll);
     }
 
     @Override

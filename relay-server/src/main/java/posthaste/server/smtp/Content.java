@@ -32,10 +32,14 @@ record Content(
     /** Received fields at which a message is taken to go round in a loop (RFC 5321 §6.3). */
     static final int HOPS_MAX = 100;
 
-    /** What a decoder has seen so far. */
-    static Content of(ContentInspection seen, boolean binary, boolean showable) {
+    /**
+     * What a decoder has seen so far.
+     *
+     * @param octets that the client has sent
+     */
+    static Content of(ContentInspection seen, long octets, boolean binary, boolean showable) {
         return new Content(
-                seen.octets(),
+                octets,
                 seen.headerOctets(),
                 seen.receivedFields(),
                 seen.hasBareCr() || seen.hasBareLf(),
@@ -44,12 +48,6 @@ record Content(
                 seen.hasEightBitBody(),
                 binary,
                 showable);
-    }
-
-    /** The same once they were mended. */
-    Content withoutBareLineBreaks() {
-        return new Content(
-                octets, headerOctets, receivedFields, false, nul, eightBitHeader, eightBitBody, binary, isShowable);
     }
 
     /** Why it is not taken; what is true of a part of a message stays true of the whole. */

@@ -1,19 +1,27 @@
 package posthaste.server.smtp;
 
 import java.io.ByteArrayOutputStream;
+import posthaste.smtp.ChunkDecoder;
+import posthaste.smtp.Command;
+import posthaste.smtp.ContentInspection;
 import posthaste.smtp.ContentSink;
 
-/** Makes CRLF of each CR and LF that stands alone, across the pieces of one message. Owned by its session. */
+/**
+ * Makes CRLF of each CR and LF that stands alone, across the pieces of one message, and looks at what becomes of it: only
+ * there the header ends where others will see it end. Owned by its session.
+ */
 final class LineEndMender implements ContentSink {
     private static final byte CR = '\r';
     private static final byte LF = '\n';
 
     private final ContentSink out;
+    private final ChunkDecoder inspected = new ChunkDecoder();
     /** Its CRLF is written already. */
     private boolean afterCr;
 
     LineEndMender(ContentSink out) {
         this.out = out;
+        inspected.begin(new Command.Bdat(Long.MAX_VALUE, false));
     }
 
     @Override
@@ -30,6 +38,11 @@ final class LineEndMender implements ContentSink {
             }
             afterCr = octet == CR;
         }
-        if (mended.size() > 0) out.content(mended.toByteArray(), 0, mended.size());
+        inspected.decode(mended.toByteArray(), 0, mended.size(), out);
+    }
+
+    /** What was seen of the message as it is passed on. */
+    ContentInspection mended() {
+        return inspected.content();
     }
 }

@@ -39,7 +39,9 @@ final class Reception implements ContentSink {
     private final IncomingMessage message;
     private final Action.Content how;
     private final LimitsConfig limits;
-    private final boolean mended;
+    /** Where line ends that are none become CRLF. */
+    private final Optional<LineEndMender> mender;
+
     private final ContentSink keeper;
     private final Optional<HeaderCompletion> completion;
     private final ContentSink whole;
@@ -75,8 +77,8 @@ final class Reception implements ContentSink {
             Listener listener) {
         beganNanos = nowNanos;
         this.message = message;
-        this.mended = mended;
-        keeper = mended ? new LineEndMender(this::keep) : this::keep;
+        mender = mended ? Optional.of(new LineEndMender(this::keep)) : Optional.empty();
+        keeper = mender.isPresent() ? mender.get() : this::keep;
         this.how = how;
         this.limits = limits;
         this.showableMax = showableMax;
@@ -145,10 +147,10 @@ final class Reception implements ContentSink {
         return seen.octets() < limits.guards().dataRateMin() * (nanos / SECOND);
     }
 
-    /** What is known of it by now. */
+    /** What is known of it by now: of what is kept, but for its size, which the client answers for. */
     Content content() {
-        Content content = Content.of(seen, how.binary(), showable);
-        return mended ? content.withoutBareLineBreaks() : content;
+        ContentInspection kept = mender.map(LineEndMender::mended).orElse(seen);
+        return Content.of(kept, seen.octets(), how.binary(), showable);
     }
 
     private void pauseIfFull() {

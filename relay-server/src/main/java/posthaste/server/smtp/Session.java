@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,18 +135,25 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         awaitingProxyHeader = false;
         input = commands;
         answered = true;
-        if (client.isEmpty() || tryBecome(connected(client.get()))) start();
-        else turnAway(client.get());
+        if (client.isEmpty()) {
+            start();
+        } else if (loop.isTooOften(client.get())) {
+            turnAway(client.get(), Replies.TOO_MANY_CONNECTIONS_AT_ONCE);
+        } else if (!tryBecome(connected(client.get()))) {
+            turnAway(client.get(), Replies.TOO_MANY_CONNECTIONS);
+        } else {
+            start();
+        }
     }
 
     /** For a client that has too many connections already, which only the header could tell. */
-    private void turnAway(InetAddress client) {
+    private void turnAway(InetAddress client, Reply reply) {
         settings.metrics().turnedAway();
-        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        loop.log().turnedAway(NetUtil.toAddressString(client), reply);
         if (loop.listener().tls() == TlsMode.IMPLICIT) {
             abort(); // it expects TLS and cannot read it
         } else {
-            say(Replies.TOO_MANY_CONNECTIONS);
+            say(reply);
             socket.hangUp();
         }
     }
@@ -211,8 +221,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         if (handshake.isPresent()) return; // its time runs since it began
         if (socket.isHeld(Hold.ANSWER) || socket.isHeld(Hold.CONTENT) || socket.isHeld(Hold.FILTERS)) {
             socket.noDeadline();
+        } else if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) {
+            end(Replies.TOO_SLOW); // between two chunks as well: commands there move no mail either
         } else if (input != commands && input != responses) {
-            if (reception.filter(each -> each.isTooSlow(loop.nowNanos())).isPresent()) end(Replies.TOO_SLOW);
             socket.deadline(settings.limits().dataTimeout());
         } else if (answered) {
             socket.deadline(settings.limits().commandTimeout());
@@ -268,16 +279,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void authenticate(Action.Authenticate action) {
-        socket.hold(Hold.ANSWER);
         input = commands;
-        action.step()
-                .apply(loop.executor())
-                .whenComplete((step, bug) -> socket.guarded(() -> {
-                    if (bug != null) throw new IllegalStateException("an exchange of AUTH failed", bug);
-                    Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
-                    if (delay.isZero()) stepped(step);
-                    else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
-                }));
+        ask(action.step().apply(loop.executor()), "an exchange of AUTH failed", step -> {
+            Duration delay = step instanceof SaslStep.Failure failure ? failure.delay() : Duration.ZERO;
+            if (delay.isZero()) stepped(step);
+            else loop.later(delay, () -> socket.guarded(() -> stepped(step)));
+        });
     }
 
     private void stepped(SaslStep step) {
@@ -445,13 +452,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void askFilters(Action.AskFilters action) {
         Reception screened = reception.orElseThrow();
         screened.complete();
-        socket.hold(Hold.ANSWER);
-        screened.screening()
-                .ended()
-                .whenComplete((verdict, bug) -> socket.guarded(() -> {
-                    if (bug != null) throw new IllegalStateException("the content filters failed", bug);
-                    answer(state.judged(verdict, action.content(), action.now()));
-                }));
+        ask(
+                screened.screening().ended(),
+                "the content filters failed",
+                verdict -> answer(state.judged(verdict, action.content(), action.now())));
     }
 
     @Override
@@ -464,11 +468,9 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
                 action.addresses(),
                 action.now(),
                 shown.shown());
-        socket.hold(Hold.ANSWER);
-        settings.services()
-                .terminals()
-                .deliver(message, loop.executor())
-                .whenComplete((done, failure) -> socket.guarded(() -> shown(action, failure)));
+        ask(
+                settings.services().terminals().deliver(message, loop.executor()),
+                (done, failure) -> shown(action, failure));
     }
 
     private void shown(Action.Show action, @Nullable Throwable failure) {
@@ -484,14 +486,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     @Override
     public void checkDomain(Action.CheckDomain action) {
-        socket.hold(Hold.ANSWER);
-        settings.services()
-                .domainCheck()
-                .refusal(action.recipient(), loop.executor())
-                .whenComplete((refusal, bug) -> socket.guarded(() -> {
-                    if (bug != null) throw new IllegalStateException("the check of a domain failed", bug);
-                    answer(state.domainChecked(action, refusal));
-                }));
+        ask(
+                settings.services().domainCheck().refusal(action.recipient(), loop.executor()),
+                "the check of a domain failed",
+                refusal -> answer(state.domainChecked(action, refusal)));
     }
 
     @Override
@@ -501,14 +499,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             say(Replies.ETRN_TOO_OFTEN);
             return;
         }
-        socket.hold(Hold.ANSWER);
-        settings.services()
-                .flushing()
-                .attemptNow(command, loop.executor())
-                .whenComplete((begun, failure) -> socket.guarded(() -> {
-                    Reply reply = failure == null ? replyOf(begun, command.node()) : notFlushed(command, failure);
-                    answer(new Transition(state, new Action.Respond(reply)));
-                }));
+        ask(settings.services().flushing().attemptNow(command, loop.executor()), (begun, failure) -> {
+            Reply reply = failure == null ? replyOf(begun, command.node()) : notFlushed(command, failure);
+            answer(new Transition(state, new Action.Respond(reply)));
+        });
     }
 
     /** RFC 1985 §5: the queue could not be asked. The pace of ETRN bounds these lines too. */
@@ -531,14 +525,10 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             end(Replies.PIPELINED_BEHIND_TURN);
             return;
         }
-        socket.hold(Hold.ANSWER);
-        settings.services()
-                .turning()
-                .lease(action.domains(), loop.executor())
-                .whenComplete((lease, failure) -> socket.guarded(() -> {
-                    if (failure == null) leased(action, lease);
-                    else answer(new Transition(state, new Action.Respond(notLeased(failure))));
-                }));
+        ask(settings.services().turning().lease(action.domains(), loop.executor()), (lease, failure) -> {
+            if (failure == null) leased(action, lease);
+            else answer(new Transition(state, new Action.Respond(notLeased(failure))));
+        });
     }
 
     private Reply notLeased(Throwable failure) {
@@ -577,6 +567,20 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
                 .whenComplete((done, bug) -> loop.executor().execute(() -> loop.closed(this)));
     }
 
+    /** Reads no further until somebody has answered, and goes on with that; a failure is a bug. */
+    private <T> void ask(CompletionStage<T> asked, String failed, Consumer<T> then) {
+        ask(asked, (found, bug) -> {
+            if (bug != null) throw new IllegalStateException(failed, bug);
+            then.accept(found);
+        });
+    }
+
+    /** The same where it goes on with a failure too. */
+    private <T> void ask(CompletionStage<T> asked, BiConsumer<T, Throwable> then) {
+        socket.hold(Hold.ANSWER);
+        asked.whenComplete((found, failure) -> socket.guarded(() -> then.accept(found, failure)));
+    }
+
     /** Somebody who was asked has answered: goes on with that, and then with what the client sent meanwhile. */
     private void answer(Transition transition) {
         if (!socket.isOpen()) return;
@@ -595,9 +599,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         IncomingMessage message = received.message();
         recipients = action.envelope().recipients().size();
         octets = message.bytes();
-        socket.hold(Hold.ANSWER);
-        message.accept(action.envelope(), loop.executor())
-                .whenComplete((id, failure) -> socket.guarded(() -> committed(id, failure)));
+        ask(message.accept(action.envelope(), loop.executor()), this::committed);
     }
 
     /** On our loop. Where the client has gone meanwhile the message stays: it may have seen nothing, but it was taken. */

@@ -7,8 +7,9 @@ import org.slf4j.LoggerFactory;
 import posthaste.smtp.Reply;
 
 /**
- * One short line for each connection that we ended or turned away, so that an operator sees why; of a flood of them so
- * many per second and a count of the rest. Names no address of a mailbox and no text of the client. One per event loop.
+ * One short line for each connection that we ended or turned away and each AUTH that failed, so that an operator sees
+ * why; of a flood of them so many per second and a count of the rest. Holds nothing that the client has sent but, where
+ * AUTH failed, the name of the user, escaped and cut short. One per event loop.
  */
 final class SessionLog {
     /** Lines per second and event loop. */
@@ -52,7 +53,7 @@ final class SessionLog {
     private boolean mayWrite() {
         long now = nanos.getAsLong();
         if (now - since >= SECOND) {
-            if (leftOut > 0) LOG.info("{} more connections ended or turned away, not listed", leftOut);
+            if (leftOut > 0) LOG.info("{} more ends of connections and failures of AUTH, not listed", leftOut);
             since = now;
             lines = 0;
             leftOut = 0;

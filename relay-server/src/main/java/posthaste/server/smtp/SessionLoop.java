@@ -197,7 +197,7 @@ final class SessionLoop {
             socket.close();
         } else if (settings.memory().isShort()) {
             turnAway(socket, client, Replies.SHORT_OF_MEMORY);
-        } else if (isTooOften(client)) {
+        } else if (listener.proxies().isEmpty() && isTooOften(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS_AT_ONCE);
         } else if (!settings.connections().tryOpen(client)) {
             turnAway(socket, client, Replies.TOO_MANY_CONNECTIONS);
@@ -210,10 +210,13 @@ final class SessionLoop {
         }
     }
 
-    /** Of a balancer nobody counts how often it connects: that is how often its clients do. */
-    private boolean isTooOften(InetAddress client) {
+    /**
+     * Whether this one connects more often than it may; otherwise that is counted. Of a balancer nobody asks: it connects
+     * as often as its clients do, who are asked about once its header names them.
+     */
+    boolean isTooOften(InetAddress client) {
         ClientPace pace = settings.pace().connections();
-        return pace.isLimited() && listener.proxies().isEmpty() && !pace.tryPass(ClientKey.of(client));
+        return pace.isLimited() && !pace.tryPass(ClientKey.of(client));
     }
 
     /** Where balancers say who the client is, nobody else is believed, or let in. */

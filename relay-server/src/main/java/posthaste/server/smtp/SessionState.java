@@ -27,7 +27,7 @@ import posthaste.smtp.Reply;
  * </pre>
  */
 sealed interface SessionState extends Command.Handler<Transition>
-        permits Connected, Denied, Plaintext, Ready, Authenticating, InTransaction {
+        permits Connected, Refusing, Ready, Authenticating, InTransaction {
 
     /** A topic of HELP. */
     String STATUS = "STATUS";

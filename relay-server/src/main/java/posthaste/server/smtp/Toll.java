@@ -7,7 +7,7 @@ enum Toll {
     NONE,
     /** A mistake of the client: counted against {@code errors}. */
     ERROR,
-    /** A command that moves no mail: counted against {@code junk-commands}. */
+    /** A command that moves no mail, a chunk of no octets among them: counted against {@code junk-commands}. */
     JUNK,
     /** A transaction begins: counted against {@code messages-per-connection}. */
     TRANSACTION,

@@ -197,6 +197,30 @@ class ProxySessionTest {
         }
     }
 
+    @Test
+    void howOftenOneConnectsCountsForTheClientAndNotForTheBalancer() {
+        var guards = new LimitsConfig.Guards(100, Optional.of(2), Optional.empty(), 128, 64 << 10);
+        var listening = listener(TlsMode.OPTIONAL, Limits.guards(guards), BALANCERS);
+        InetSocketAddress listener = RelayFixture.await(listening.listen());
+        for (int i = 0; i < 2; i++) assertThat(isGreeted(listener)).isTrue();
+        try (TestClient oneTooMany = connect(listener, CLIENT)) {
+            oneTooMany.expect("421 4.7.0 Too many connections within a minute");
+            oneTooMany.expectEnd();
+        }
+        assertThat(logged()).anyMatch(line -> line.startsWith("connection of 192.0.2.9 turned away: 421"));
+        byte[] other = TestHeader.of("192.0.2.10").octets();
+        for (byte[] header : List.of(
+                other,
+                other,
+                TestHeader.local().octets(),
+                TestHeader.local().octets(),
+                TestHeader.local().octets())) {
+            try (TestClient client = connect(listener, header)) {
+                client.expect("220 ");
+            }
+        }
+    }
+
     private static boolean isGreeted(InetSocketAddress listener) {
         try (TestClient client = connect(listener, CLIENT)) {
             return client.reply().get(0).startsWith("220 ");

@@ -51,8 +51,22 @@ class SessionLogTest {
                 .hasSize(SessionLog.LINES_MAX + 2)
                 .startsWith("connection of 192.0.2.0 ended: 421 4.7.0 Too many errors, closing connection")
                 .endsWith(
-                        "990 more connections ended or turned away, not listed",
+                        "990 more ends of connections and failures of AUTH, not listed",
                         "connection of 192.0.2.7 turned away: 421 4.7.0 Too many connections, try again later");
+    }
+
+    @Test
+    void failuresOfAuthAreOfTheSameFlood() {
+        var log = new SessionLog(() -> nanos);
+        for (int i = 0; i < 40; i++) log.notAuthenticated("192.0.2.7", "PLAIN: wrong password");
+        nanos += Duration.ofSeconds(1).toNanos();
+
+        log.ended("192.0.2.7", Replies.TIMED_OUT);
+
+        assertThat(texts())
+                .hasSize(SessionLog.LINES_MAX + 2)
+                .startsWith("AUTH by 192.0.2.7 failed: PLAIN: wrong password")
+                .contains("30 more ends of connections and failures of AUTH, not listed");
     }
 
     @Test
