@@ -21,14 +21,14 @@ public final class Handshake {
     /** From the first octet to the last of it. */
     static final Duration TIME_MAX = Duration.ofSeconds(30);
 
-    private final Map<SslContext, X509Certificate> shown;
+    private final Map<SslContext, Shown> shown;
     private final Optional<Authorities> authorities;
     private final ChannelHandler handler;
     private SslContext chosen;
 
     Handshake(
             Mapping<String, SslContext> byName,
-            Map<SslContext, X509Certificate> shown,
+            Map<SslContext, Shown> shown,
             Optional<Authorities> authorities,
             boolean named,
             ByteBufAllocator allocator) {
