@@ -92,7 +92,7 @@ record Proof(
         return new SaslContext(
                 address,
                 tls.isPresent(),
-                tls.flatMap(facts -> ChannelBinding.serverEndPoint(facts.shown())),
+                tls.flatMap(TlsFacts::serverEndPoint),
                 tls.flatMap(TlsFacts::exporter).map(ChannelBinding::exporter));
     }
 }

@@ -12,7 +12,6 @@ import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.Mapping;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ public final class ServerTls {
     /** What was read at one time. */
     record Loaded(
             Mapping<String, SslContext> byName,
-            Map<SslContext, X509Certificate> shown,
+            Map<SslContext, Shown> shown,
             Optional<Authorities> authorities,
             boolean named) {}
 
@@ -136,7 +135,7 @@ public final class ServerTls {
     /** When the first of the certificates ends; empty where there is none. */
     public Optional<Instant> expires() {
         return loaded.flatMap(now -> now.shown().values().stream()
-                .map(each -> each.getNotAfter().toInstant())
+                .map(each -> each.certificate().getNotAfter().toInstant())
                 .min(Comparator.naturalOrder()));
     }
 
@@ -164,7 +163,7 @@ public final class ServerTls {
         Optional<Authorities> authorities = config.clientAuthorities().isPresent()
                 ? Optional.of(Authorities.read(config.clientAuthorities().get()))
                 : Optional.empty();
-        Map<SslContext, X509Certificate> shown = new HashMap<>();
+        Map<SslContext, Shown> shown = new HashMap<>();
         List<SslContext> made = new ArrayList<>();
         try {
             SslContext main = context(config, config.certificate().get(), shown);
@@ -183,7 +182,7 @@ public final class ServerTls {
         }
     }
 
-    private static SslContext context(TlsConfig config, TlsConfig.KeyPair files, Map<SslContext, X509Certificate> shown)
+    private static SslContext context(TlsConfig config, TlsConfig.KeyPair files, Map<SslContext, Shown> shown)
             throws TlsProblem {
         Credentials credentials = credentials(config, files);
         try {
@@ -194,7 +193,7 @@ public final class ServerTls {
                     .clientAuth(config.clientCertificates() ? ClientAuth.OPTIONAL : ClientAuth.NONE)
                     .trustManager(JudgedLater.INSTANCE)
                     .build();
-            shown.put(context, credentials.chain().get(0));
+            shown.put(context, Shown.of(credentials.chain().get(0)));
             return context;
         } catch (SSLException unusable) {
             throw new TlsProblem(files.certificate() + " cannot be used: " + unusable.getMessage());

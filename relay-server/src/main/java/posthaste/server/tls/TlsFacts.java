@@ -1,18 +1,18 @@
 package posthaste.server.tls;
 
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
+import posthaste.server.auth.ChannelBinding;
 
 /** What one handshake came to. Immutable. */
 public final class TlsFacts {
     private final String protocol;
     private final String cipher;
     private final Optional<ClientCertificate> client;
-    private final X509Certificate shown;
+    private final Shown shown;
     private final SSLSession session;
 
-    TlsFacts(SSLSession session, X509Certificate shown, Optional<ClientCertificate> client) {
+    TlsFacts(SSLSession session, Shown shown, Optional<ClientCertificate> client) {
         this.protocol = session.getProtocol();
         this.cipher = session.getCipherSuite();
         this.session = session;
@@ -35,9 +35,9 @@ public final class TlsFacts {
         return client;
     }
 
-    /** What we showed: the channel binding {@code tls-server-end-point} is made of it (RFC 5929 §4). */
-    public X509Certificate shown() {
-        return shown;
+    /** The channel binding {@code tls-server-end-point} to what we showed (RFC 5929 §4), where it has one. */
+    public Optional<ChannelBinding> serverEndPoint() {
+        return shown.binding();
     }
 
     /** The channel binding {@code tls-exporter} (RFC 9266); empty where the engine does not tell, or on TLS 1.2. */
