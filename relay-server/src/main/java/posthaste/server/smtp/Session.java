@@ -19,6 +19,7 @@ import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
 import posthaste.server.tls.Handshake;
+import posthaste.server.tls.HandshakeFailure;
 import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
@@ -48,6 +49,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     /** The handshake that is under way. */
     private Optional<Handshake> handshake = Optional.empty();
+    /** Why it failed, as far as that was told. */
+    private Optional<HandshakeFailure> handshakeFailure = Optional.empty();
 
     private SessionState state;
     private Input input;
@@ -116,7 +119,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         } else if (loop.tryHandshake(address)) {
             beginHandshake();
         } else {
-            abort();
+            turnAway(address, Replies.TLS_BUSY);
         }
     }
 
@@ -133,17 +136,17 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         input = commands;
         answered = true;
         if (client.isEmpty() || tryBecome(connected(client.get()))) start();
-        else turnAway(client.get());
+        else turnAway(client.get(), Replies.TOO_MANY_CONNECTIONS);
     }
 
-    /** For a client that has too many connections already, which only the header could tell. */
-    private void turnAway(InetAddress client) {
+    /** For a client that is one too many, which could not be told when it connected. */
+    private void turnAway(InetAddress client, Reply reply) {
         settings.metrics().turnedAway();
-        loop.log().turnedAway(NetUtil.toAddressString(client), Replies.TOO_MANY_CONNECTIONS);
+        loop.log().turnedAway(NetUtil.toAddressString(client), reply);
         if (loop.listener().tls() == TlsMode.IMPLICIT) {
             abort(); // it expects TLS and cannot read it
         } else {
-            say(Replies.TOO_MANY_CONNECTIONS);
+            say(reply);
             socket.hangUp();
         }
     }
@@ -257,6 +260,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         if (!greeted) greet();
         else if (leaving) end(Replies.SHUTTING_DOWN);
         readDone();
+    }
+
+    @Override
+    public void notSecured(HandshakeFailure why) {
+        // What follows the first is but its consequence.
+        if (handshakeFailure.isEmpty()) handshakeFailure = Optional.of(why);
     }
 
     private void forgetHandshake() {
@@ -708,6 +717,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             return;
         }
         if (handshake.isPresent()) {
+            notSecured(HandshakeFailure.TIMED_OUT);
             abort(); // what we say could not be read
             return;
         }
@@ -730,7 +740,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void closed() {
         if (handshake.isPresent()) {
             settings.metrics().handshakeFailed();
-            loop.log().handshakeFailed(client());
+            loop.log().handshakeFailed(client(), handshakeFailure.orElse(HandshakeFailure.CLOSED));
             forgetHandshake();
         }
         forgetMessage();
