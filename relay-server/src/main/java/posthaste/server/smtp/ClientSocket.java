@@ -26,6 +26,7 @@ import java.util.Set;
 import javax.net.ssl.SSLSession;
 import posthaste.server.proxy.ProxyHeader;
 import posthaste.server.smtp.DeadlineWheel.Deadline;
+import posthaste.server.tls.HandshakeFailure;
 import posthaste.smtp.Reply;
 
 /**
@@ -64,6 +65,9 @@ final class ClientSocket {
     interface Owner extends Input, ProxyHeader.Receiver {
         /** The handshake is over, and what comes and goes from now on is encrypted. */
         void secured(SSLSession session);
+
+        /** There will be none, and the connection is closed. */
+        void notSecured(HandshakeFailure why);
 
         /** What one read brought is used up, or input is held: the moment to set the deadline. */
         void readDone();
@@ -184,8 +188,13 @@ final class ClientSocket {
     private void handshakeEnded(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
         securing = false;
         SslHandler tls = context.pipeline().get(SslHandler.class);
-        if (!handshake.isSuccess() || tls == null) abort();
-        else guarded(() -> owner.secured(tls.engine().getSession()));
+        if (handshake.isSuccess() && tls != null) {
+            guarded(() -> owner.secured(tls.engine().getSession()));
+            return;
+        }
+        HandshakeFailure why = handshake.isSuccess() ? HandshakeFailure.OTHER : HandshakeFailure.of(handshake.cause());
+        guarded(() -> owner.notSecured(why));
+        abort();
     }
 
     /** A bug ends the session; what the process cannot survive is handed on. */

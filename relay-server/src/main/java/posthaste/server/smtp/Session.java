@@ -22,6 +22,7 @@ import posthaste.server.smtp.ClientSocket.Hold;
 import posthaste.server.terminal.TerminalMessage;
 import posthaste.server.terminal.TerminalVanished;
 import posthaste.server.tls.Handshake;
+import posthaste.server.tls.HandshakeFailure;
 import posthaste.server.tls.TlsFacts;
 import posthaste.smtp.ClientAttributes;
 import posthaste.smtp.Command;
@@ -51,6 +52,8 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
 
     /** The handshake that is under way. */
     private Optional<Handshake> handshake = Optional.empty();
+    /** Why it failed, as far as that was told. */
+    private Optional<HandshakeFailure> handshakeFailure = Optional.empty();
 
     private SessionState state;
     private Input input;
@@ -119,7 +122,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         } else if (loop.tryHandshake(address)) {
             beginHandshake();
         } else {
-            abort();
+            turnAway(address, Replies.TLS_BUSY);
         }
     }
 
@@ -146,7 +149,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         }
     }
 
-    /** For a client that has too many connections already, which only the header could tell. */
+    /** For a client that is one too many, which could not be told when it connected. */
     private void turnAway(InetAddress client, Reply reply) {
         settings.metrics().turnedAway();
         loop.log().turnedAway(NetUtil.toAddressString(client), reply);
@@ -268,6 +271,12 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
         if (!greeted) greet();
         else if (leaving) end(Replies.SHUTTING_DOWN);
         readDone();
+    }
+
+    @Override
+    public void notSecured(HandshakeFailure why) {
+        // What follows the first is but its consequence.
+        if (handshakeFailure.isEmpty()) handshakeFailure = Optional.of(why);
     }
 
     private void forgetHandshake() {
@@ -710,6 +719,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
             return;
         }
         if (handshake.isPresent()) {
+            notSecured(HandshakeFailure.TIMED_OUT);
             abort(); // what we say could not be read
             return;
         }
@@ -732,7 +742,7 @@ final class Session implements ClientSocket.Owner, Action.Performer, Reception.L
     public void closed() {
         if (handshake.isPresent()) {
             settings.metrics().handshakeFailed();
-            loop.log().handshakeFailed(client());
+            loop.log().handshakeFailed(client(), handshakeFailure.orElse(HandshakeFailure.CLOSED));
             forgetHandshake();
         }
         forgetMessage();

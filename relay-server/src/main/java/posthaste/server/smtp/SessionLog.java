@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import posthaste.server.tls.HandshakeFailure;
 import posthaste.smtp.Reply;
 
 /**
@@ -41,8 +42,8 @@ final class SessionLog {
         if (mayWrite()) LOG.info("AUTH by {} failed: {}", client, detail);
     }
 
-    void handshakeFailed(String client) {
-        if (mayWrite()) LOG.info("connection of {} ended: the TLS handshake failed or did not end", client);
+    void handshakeFailed(String client, HandshakeFailure why) {
+        if (mayWrite()) LOG.info("connection of {} ended in its TLS handshake: {}", client, why.reason());
     }
 
     /** @param reason in words of ours */

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +20,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -26,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 import posthaste.server.policy.AccessConfig;
 import posthaste.server.policy.Grants;
 import posthaste.server.policy.TrustedNetworks;
@@ -55,6 +63,14 @@ class TlsSessionTest {
     private final TlsConfig.Engine engine;
     private final TestAuthority authority = new TestAuthority();
     private final List<Listener> listeners = new ArrayList<>();
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(SessionLog.class);
+    private final Appender<ILoggingEvent> log = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage());
+        }
+    };
     private RelayFixture relay;
     private TlsConfig.KeyPair files;
 
@@ -64,12 +80,17 @@ class TlsSessionTest {
 
     @BeforeEach
     void start() {
+        log.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(log);
         relay = RelayFixture.start(directory.resolve("queue"));
         files = authority.write(directory, authority.issue(RelayFixture.HOSTNAME));
     }
 
     @AfterEach
     void stop() {
+        logger.detachAppender(log);
+        logger.setLevel(null);
         listeners.forEach(each -> RelayFixture.await(each.close()));
         relay.close();
     }
@@ -224,6 +245,54 @@ class TlsSessionTest {
         } finally {
             waiting.forEach(TestClient::close);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "A client for whose handshake there is no place is counted and listed where it cannot be answered, too")
+    void aClientThatIsOneTooManyIsListed() {
+        InetSocketAddress server = listener(TlsMode.IMPLICIT);
+        double before = relay.count("posthaste.smtp.connections.refused");
+        List<TestClient> waiting = new ArrayList<>();
+        try {
+            // One more than both event loops take of one client.
+            while (waiting.size() <= 2 * SessionLoop.HANDSHAKES_PER_CLIENT_MAX) waiting.add(TestClient.connect(server));
+
+            RelayFixture.await(() -> relay.count("posthaste.smtp.connections.refused") > before);
+            awaitLine("connection of 127.0.0.1 turned away: 454 4.7.0 TLS not available now, try again later");
+        } finally {
+            waiting.forEach(TestClient::close);
+        }
+    }
+
+    @Test
+    @DisplayName("The log says why a handshake failed, in words of ours")
+    void theLogSaysWhyAHandshakeFailed() {
+        InetSocketAddress server = listener(TlsMode.IMPLICIT);
+        String ended = "connection of 127.0.0.1 ended in its TLS handshake: ";
+        try (TestClient client = TestClient.connect(server)) {
+            client.send("EHLO client.test\r\n");
+            awaitLine(ended + "what came is no TLS");
+        }
+        try (TestClient client = TestClient.connect(server)) {
+            client.send(clientHello(1));
+            awaitLine(ended + "the client speaks no version of TLS that is spoken here");
+        }
+        SSLContext strange = new TestAuthority().client();
+        assertThatThrownBy(() -> TestClient.connect(server, strange)).isInstanceOf(UncheckedIOException.class);
+        awaitLine(ended + "the client refused the certificate");
+        TestClient.connect(server).close();
+        awaitLine(ended + "the client closed the connection");
+        try (TestClient client = TestClient.connect(listener(TlsMode.OPTIONAL))) {
+            client.expect("220 ");
+            client.command("STARTTLS", "220 2.0.0");
+            relay.advance(Handshake.TIME_MAX.plusSeconds(1));
+            awaitLine(ended + "it did not end within 30 s");
+        }
+    }
+
+    private void awaitLine(String line) {
+        RelayFixture.await(() -> lines.contains(line));
     }
 
     @Test
