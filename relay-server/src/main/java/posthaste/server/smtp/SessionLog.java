@@ -8,10 +8,11 @@ import posthaste.smtp.Reply;
 
 /**
  * One short line for each connection that we ended or turned away, so that an operator sees why; of a flood of them so
- * many per second and a count of the rest. Names no address of a mailbox and no text of the client. One per event loop.
+ * many per second and a count of the rest. Names no address of a mailbox and no text of the client. One per listener and
+ * event loop.
  */
 final class SessionLog {
-    /** Lines per second and event loop. */
+    /** Lines per second, listener and event loop. */
     static final int LINES_MAX = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
