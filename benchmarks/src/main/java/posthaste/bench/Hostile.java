@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -44,16 +43,7 @@ public final class Hostile implements Callable<Integer> {
     private static final Duration REST_LIMIT = Duration.ofSeconds(20);
     private static final long REST_LOOK_MILLIS = 100;
     private static final String MEMORY = "-Xmx256m -XX:MaxDirectMemorySize=128m -XX:+ExitOnOutOfMemoryError";
-    private static final double MIB = 1024 * 1024;
 
-    /** What the relay may hold behind an attack beyond what it held before: sockets to hosts, readers, log. */
-    private static final long DESCRIPTORS_MORE = 40;
-
-    private static final long HEAP_MORE_MAX = 40L << 20;
-    /** Pools keep what they had at their fullest; they must not keep more with each attack. */
-    private static final double DIRECT_MAX = 64;
-
-    private static final long RESIDENT_MAX = 900L << 20;
     /** For the ends of connections of each of two event loops, ten a second each, and what else is to be said. */
     private static final int LINES_PER_SECOND_MAX = 40;
 
@@ -89,9 +79,6 @@ public final class Hostile implements Callable<Integer> {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args));
     }
-
-    /** What the relay holds at one moment, behind a full collection. */
-    private record Holding(long heap, long resident, long descriptors, double direct, int lines) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException, GeneralSecurityException {
@@ -142,21 +129,18 @@ public final class Hostile implements Callable<Integer> {
         for (Attack attack : attacks) {
             int linesBefore = log.lines().size();
             Siege.Outcome outcome = Siege.of(target, attack, Duration.ofSeconds(seconds));
-            Holding after = rest(relay, admin, before.descriptors() + DESCRIPTORS_MORE);
+            Holding after = rest(relay, admin, before.descriptorsMax());
             List<String> said = log.lines().subList(linesBefore, log.lines().size());
             List<String> broken = broken(outcome, before, after, said);
             kept &= broken.isEmpty();
-            table.row(List.of(
+            List<String> row = new ArrayList<>(List.of(
                     outcome.title(),
                     String.valueOf(outcome.connections()),
                     String.valueOf(outcome.served()),
-                    String.valueOf(outcome.worst().toMillis()),
-                    mib(after.heap()),
-                    mib(after.resident()),
-                    String.format(Locale.ROOT, "%.1f", after.direct()),
-                    String.valueOf(after.descriptors()),
-                    String.valueOf(said.size()),
-                    String.join("; ", broken)));
+                    String.valueOf(outcome.worst().toMillis())));
+            row.addAll(after.cells());
+            row.addAll(List.of(String.valueOf(said.size()), String.join("; ", broken)));
+            table.row(row);
             out.printf(
                     "%s: served %d, worst %d ms %s%n",
                     outcome.title(), outcome.served(), outcome.worst().toMillis(), broken);
@@ -171,10 +155,7 @@ public final class Hostile implements Callable<Integer> {
         outcome.failure().ifPresent(why -> broken.add("NOT SERVED: " + why));
         if (outcome.served() == 0) broken.add("NOT SERVED");
         if (outcome.smuggled() > 0) broken.add("SMUGGLED: " + outcome.smuggled());
-        if (after.descriptors() > before.descriptors() + DESCRIPTORS_MORE) broken.add("DESCRIPTORS LEAK");
-        if (after.heap() > before.heap() + HEAP_MORE_MAX) broken.add("HEAP LEAKS");
-        if (after.direct() > DIRECT_MAX) broken.add("DIRECT MEMORY LEAKS");
-        if (after.resident() > RESIDENT_MAX) broken.add("RSS OVER " + RESIDENT_MAX / (1 << 20) + " MiB");
+        broken.addAll(after.broken(before));
         if (said.size() > LINES_PER_SECOND_MAX * (seconds + REST_LIMIT.toSeconds())) broken.add("LOG TOO LONG");
         if (said.stream().anyMatch(line -> line.length() > LINE_CHARS_MAX)) broken.add("LOG LINE TOO LONG");
         if (said.stream().anyMatch(line -> line.contains(" ERROR ") || line.startsWith("\tat ")))
@@ -194,18 +175,11 @@ public final class Hostile implements Callable<Integer> {
         }
         OptionalLong heap = Jcmd.heapAfterFullCollection(relay.pid());
         ProcessHoldings holdings = ProcessHoldings.of(relay.pid());
-        double direct =
-                MetricsPage.of(admin).sum("posthaste_memory_direct_bytes").orElse(0);
         return new Holding(
-                heap.orElse(0),
-                holdings.residentBytes().orElse(0),
-                holdings.descriptors().orElse(0),
-                direct / MIB,
-                log.lines().size());
-    }
-
-    private static String mib(long octets) {
-        return String.format(Locale.ROOT, "%.0f", octets / MIB);
+                heap,
+                holdings.residentBytes(),
+                holdings.descriptors(),
+                MetricsPage.of(admin).sum("posthaste_memory_direct_bytes"));
     }
 
     /** Only 127.0.0.1 may relay; attackers come from elsewhere. Mail goes nowhere, and waits. */

@@ -21,10 +21,15 @@ final class TlsSection {
     private static final String MISSING = "missing; a certificate and its private-key are given together";
     private static final Path NO_PATH = Path.of("");
 
+    private static final String WITHOUT_CERTIFICATE =
+            "no effect, since there is no tls.certificate: give one with its tls.private-key, or leave this out";
+
     private final Section section;
+    private final Section relay;
 
     TlsSection(Section root) {
         section = root.section("tls");
+        relay = root.section("relay");
     }
 
     /**
@@ -40,6 +45,7 @@ final class TlsSection {
         check(authorities, byCertificate);
         var config = new TlsConfig(main, names, tls12, !byCertificate.isEmpty(), authorities, engine);
         if (main.isEmpty() && section.isSound()) withoutCertificate(listeners, !names.isEmpty());
+        if (section.isSound()) warn(main.isPresent(), byCertificate);
         if (section.isSound()) check(config);
         return config;
     }
@@ -59,6 +65,21 @@ final class TlsSection {
 
     private static boolean isLoginInsideTlsAlone(ListenerConfig listener) {
         return listener.auth() == AuthMode.REQUIRED && listener.tls() == TlsMode.OPTIONAL && !listener.plaintextAuth();
+    }
+
+    /** What says who is let in, or how safe it is, and does nothing: somebody relies on it. */
+    private void warn(boolean certificate, Set<String> byCertificate) {
+        if (certificate) {
+            if (section.has("client-authorities") && byCertificate.isEmpty())
+                section.warning(
+                        "client-authorities",
+                        "no effect, since relay.client-certificates names nobody: name clients there, or leave this out");
+            return;
+        }
+        for (String key : List.of("minimum-version", "client-authorities")) {
+            if (section.has(key)) section.warning(key, WITHOUT_CERTIFICATE);
+        }
+        if (!byCertificate.isEmpty()) relay.warning("client-certificates", WITHOUT_CERTIFICATE);
     }
 
     private void check(Optional<Path> authorities, Set<String> byCertificate) {

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,7 @@ import posthaste.smtp.Command;
 import posthaste.smtp.Extension;
 import posthaste.smtp.MailVerb;
 import posthaste.smtp.Mailbox;
+import posthaste.smtp.Offer;
 import posthaste.smtp.Replies;
 import posthaste.smtp.Reply;
 
@@ -36,6 +40,11 @@ class SmtpDocsTest {
 
     private static final Pattern CODED_ROW = Pattern.compile("(?m)^\\| \\d.*$");
     private static final Pattern COMMAND = Pattern.compile("(?m)^\\| `([A-Z]+)[^`]*` \\|");
+    private static final Pattern CODE = Pattern.compile("\\b[2-5]\\d\\d\\b");
+    private static final Set<String> ANYWHERE = Set.of("421", "500", "502");
+    private static final Offer NOTHING_OFFERED =
+            new Offer(Set.of(), 1, Duration.ofMinutes(1), Optional.empty(), 100, OptionalInt.empty(), List.of());
+
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
     /** Lines that are no command of their own. */
     private static final Set<String> NOT_VERBS = Set.of("LOSTBDAT", "UNIMPLEMENTED", "FOREIGN", "MALFORMED");
@@ -81,6 +90,32 @@ class SmtpDocsTest {
                 .filter(each -> !NOT_VERBS.contains(each))
                 .collect(Collectors.toSet());
         assertThat(documented).isEqualTo(known);
+    }
+
+    @Test
+    void helpNamesTheRepliesThatAreDocumented() throws IOException {
+        for (String row : section("## Commands").lines().toList()) {
+            Matcher verb = COMMAND.matcher(row);
+            String[] cells = row.split("\\|", -1);
+            if (!verb.find() || cells[4].contains("as MAIL")) continue;
+
+            assertThat(codes(helpOn(verb.group(1)))).as(verb.group(1)).isEqualTo(codes(cells[4]));
+        }
+    }
+
+    /** The line of its replies: the last but one, before the source. */
+    private static String helpOn(String verb) {
+        List<String> lines = Replies.help(Optional.of(verb), NOTHING_OFFERED).lines();
+        return lines.get(lines.size() - 2);
+    }
+
+    /** Without those that need no mention at each command, or only where HELP knows no such command. */
+    private static Set<String> codes(String text) {
+        return CODE.matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .filter(code -> !ANYWHERE.contains(code))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

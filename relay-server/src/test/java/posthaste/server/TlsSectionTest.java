@@ -50,6 +50,16 @@ class TlsSectionTest {
                         .problems().stream().map(Object::toString).toList());
     }
 
+    /** Of TLS, such as a usable configuration has. */
+    private static List<String> warnings(String toml) {
+        ConfigReading reading = read(toml);
+        assertThat(reading).as(toml).isInstanceOf(ConfigReading.Usable.class);
+        return reading.warnings().stream()
+                .map(Object::toString)
+                .filter(each -> each.contains(" tls.") || each.contains(" relay.client-certificates"))
+                .toList();
+    }
+
     @Test
     void everyKeyReachesItsPlace() throws Exception {
         TlsConfig.KeyPair other = authority.write(directory, authority.issue("*.other.example"));
@@ -174,6 +184,33 @@ class TlsSectionTest {
         assertThat(usable(tls() + "relay.client-certificates = ['sha256:" + "ab".repeat(32) + "']")
                         .clientCertificates())
                 .isTrue();
+    }
+
+    @Test
+    void whatHasNoEffectWithoutACertificateIsAWarning() {
+        String settings = """
+                relay.client-certificates = ["app.example.org"]
+                tls.minimum-version = "1.3"
+                tls.client-authorities = "%s"
+                """.formatted(authority.write(directory));
+        String remedy = "no effect, since there is no tls.certificate: give one with its tls.private-key";
+
+        assertThat(warnings(settings))
+                .hasSize(3)
+                .allMatch(each -> each.contains(remedy))
+                .anyMatch(each -> each.contains(" relay.client-certificates: "))
+                .anyMatch(each -> each.contains(" tls.minimum-version: "))
+                .anyMatch(each -> each.contains(" tls.client-authorities: "));
+        assertThat(warnings(tls() + settings)).isEmpty();
+        assertThat(warnings("")).isEmpty();
+    }
+
+    @Test
+    void authoritiesThatAreAskedAboutNobodyAreAWarning() {
+        assertThat(warnings(tls() + "tls.client-authorities = '" + authority.write(directory) + "'"))
+                .singleElement()
+                .asString()
+                .contains(" tls.client-authorities: no effect, since relay.client-certificates names nobody");
     }
 
     @Test

@@ -16,7 +16,8 @@ final class HelpTexts {
     private static final String MAIL_PARAMETERS = "Parameters: SIZE=octets BODY=7BIT|8BITMIME|BINARYMIME SMTPUTF8"
             + " RET=FULL|HDRS ENVID=xtext AUTH=<>|xtext BY=seconds;R|N[T] HOLDFOR=seconds HOLDUNTIL=date-time"
             + " MT-PRIORITY=-9..9 REQUIRETLS";
-    private static final String MAIL_REPLIES = "250; 451, 452, 501, 503, 550, 552, 555, 421";
+    private static final String MAIL_REPLIES = "250; 450, 451, 452, 501, 503, 530, 550, 552, 553, 555, 421";
+    private static final String FILTERED = ", or what a content filter says";
     private static final String MAIL_SOURCES = ", RFC 1870, 6152, 3030, 6531, 3461, 4954, 2852, 4865, 6710, 8689";
 
     /** A verb, the extension without which it is not valid (none: it always is), and its lines. */
@@ -90,13 +91,13 @@ final class HelpTexts {
             always(
                     "DATA",
                     "DATA, then the message, then a line that holds a dot alone",
-                    "354, then 250; 451, 452, 501, 503, 552, 554, 421",
+                    "354, then 250; 451, 452, 501, 503, 550, 552, 554, 421" + FILTERED,
                     "RFC 5321 section 4.1.1.4"),
             verb(
                     "BDAT",
                     Extension.CHUNKING,
                     "BDAT <octets> [LAST], then that many octets of the message",
-                    "250; 451, 452, 501, 503, 552, 554, 421",
+                    "250; 451, 452, 501, 503, 550, 552, 554, 421" + FILTERED,
                     "RFC 3030 section 2"),
             always("RSET", "RSET, drops the transaction", "250; 501, 421", "RFC 5321 section 4.1.1.5"),
             always("NOOP", "NOOP [ignored]", "250; 421", "RFC 5321 section 4.1.1.9"),
@@ -113,7 +114,7 @@ final class HelpTexts {
             offered(
                     Extension.ETRN,
                     "ETRN <domain>, @<domain> with those below it, or #<queue>: begins delivery of what waits",
-                    "250, 251, 252, 253; 458, 459, 501, 503, 421",
+                    "251, 252, 253; 458, 459, 501, 503, 421",
                     "RFC 1985 section 5"),
             offered(
                     Extension.ATRN,

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What our server says. Every reply but greeting, HELO, EHLO and 354 carries an enhanced status whose class is the
- * first digit of its code (RFC 2034 §4), and every line stays under 512 octets (RFC 5321 §4.5.3.1.5).
+ * What our server says. Every reply but the greetings 220 and 554, those to HELO and EHLO, 334 and 354 carries an enhanced
+ * status whose class is the first digit of its code (RFC 2034 §4), and every line stays under 512 octets
+ * (RFC 5321 §4.5.3.1.5).
  */
 public final class Replies {
     /** Characters of what a client named, as far as a reply repeats it. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -41,7 +42,7 @@ public enum Attack {
             try {
                 int each = target.scaled(100);
                 for (int i = 0; i < each && !until.isOver(); i++) {
-                    for (String phase : PHASES) open.add(slow(target, phase));
+                    for (String phase : PHASES) slow(target, until, phase).ifPresent(open::add);
                 }
                 while (!until.isOver()) {
                     open.removeIf(connection -> !drip(connection));
@@ -52,15 +53,21 @@ public enum Attack {
             }
         }
 
-        private static Connection slow(Target target, String phase) {
-            return attempt(() -> {
-                Connection connection = target.attack();
+        private static Optional<Connection> slow(Target target, Until until, String phase) {
+            return opened(target, until, connection -> {
                 connection.reply();
-                if (phase.equals("STARTTLS")) connection.command(phase);
-                else if (!phase.isEmpty())
-                    connection.send(
-                            "EHLO slow.test\r\nMAIL FROM:<a@slow.test>\r\nRCPT TO:<postmaster>\r\n" + phase + "\r\n");
-                return connection;
+                switch (phase) {
+                    case SILENCE -> {}
+                    case "STARTTLS" -> connection.command(phase);
+                    case "AUTH PLAIN" -> {
+                        connection.startTls(target.tls());
+                        connection.command("EHLO slow.test");
+                        connection.send(phase + "\r\n");
+                    }
+                    default ->
+                        connection.send("EHLO slow.test\r\nMAIL FROM:<a@slow.test>\r\nRCPT TO:<postmaster>\r\n" + phase
+                                + "\r\n");
+                }
             });
         }
 
@@ -126,20 +133,25 @@ public enum Attack {
         @Override
         void run(Target target, Until until) {
             byte[] thousand = "NOOP\r\nHELP\r\nVRFY a\r\n".repeat(334).getBytes(UTF_8);
-            again(until, () -> {
-                List<Thread> writers = new ArrayList<>();
-                List<Connection> open = new ArrayList<>();
+            again(until, () -> unread(target, until, thousand));
+        }
+
+        private static void unread(Target target, Until until, byte[] commands) throws IOException {
+            List<Thread> writers = new ArrayList<>();
+            List<Connection> open = new ArrayList<>();
+            try {
                 for (int i = 0; i < 20; i++) {
                     Connection connection = target.attack();
                     open.add(connection);
                     writers.add(started(() -> {
-                        for (int sent = 0; sent < 1_000; sent++) connection.send(thousand);
+                        for (int sent = 0; sent < 1_000; sent++) connection.send(commands);
                     }));
                 }
                 while (!until.isOver()) LockSupport.parkNanos(SLOW_PAUSE.toNanos());
+            } finally {
                 open.forEach(Connection::reset);
-                for (Thread each : writers) each.join(JOIN_MILLIS);
-            });
+                for (Thread each : writers) attempt(() -> each.join(JOIN_MILLIS));
+            }
         }
     },
     /** Connections that come and go as fast as they can, in order and by reset. */
@@ -239,7 +251,8 @@ public enum Attack {
     private static final Random RANDOM = new Random(2_026);
     private static final Duration SLOW_PAUSE = Duration.ofMillis(200);
     private static final long JOIN_MILLIS = 5_000;
-    private static final String[] PHASES = {"", "STARTTLS", "MAI", "DATA", "BDAT 100000 LAST", "AUTH PLAIN"};
+    private static final String SILENCE = "";
+    private static final String[] PHASES = {SILENCE, "STARTTLS", "MAI", "DATA", "BDAT 100000 LAST", "AUTH PLAIN"};
 
     private static final List<String> FALSE_ENDS = List.of(
             "\n.\n",
@@ -288,11 +301,6 @@ public enum Attack {
     }
 
     @FunctionalInterface
-    private interface Made {
-        Connection make() throws IOException;
-    }
-
-    @FunctionalInterface
     private interface Prepared {
         void prepare(Connection connection) throws IOException;
     }
@@ -308,13 +316,26 @@ public enum Attack {
         }
     }
 
-    private static Connection attempt(Made made) {
-        while (true) {
+    /** A connection that has come so far, tried again until one has; empty where the attack is over before. */
+    private static Optional<Connection> opened(Target target, Until until, Prepared prepared) {
+        while (!until.isOver()) {
             try {
-                return made.make();
+                return Optional.of(opened(target, prepared));
             } catch (IOException refused) {
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
             }
+        }
+        return Optional.empty();
+    }
+
+    private static Connection opened(Target target, Prepared prepared) throws IOException {
+        Connection connection = target.attack();
+        try {
+            prepared.prepare(connection);
+            return connection;
+        } catch (IOException refused) {
+            connection.close();
+            throw refused;
         }
     }
 

@@ -44,6 +44,7 @@ final class Client {
     private final LoadShape shape;
     private final LoadContent content;
     private final Selector selector;
+    private final Wire.Maker wires;
     private final ReplyScanner replies = new ReplyScanner();
     private final ByteBuffer commands;
     private final ByteBuffer head = LoadContent.newHead();
@@ -65,6 +66,7 @@ final class Client {
         this.shape = shape;
         this.content = content;
         this.selector = selector;
+        wires = generator.wires();
         commands = ByteBuffer.allocateDirect(
                 EHLO.length + MAIL.length + DATA.length + RCPT_ROOM * (shape.pipelining() ? shape.recipients() : 1));
     }
@@ -91,7 +93,7 @@ final class Client {
     private void connect(InetSocketAddress relay) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
         socket = Optional.of(channel);
-        connection = Optional.of(generator.wire(channel));
+        connection = Optional.of(wires.over(channel));
         established = false;
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -267,6 +269,7 @@ final class Client {
 
     /** Closes the connection without a word. */
     void disconnect() {
+        connection.ifPresent(Wire::close);
         try {
             if (socket.isPresent()) socket.get().close();
         } catch (IOException alreadyGone) {

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -117,8 +116,9 @@ public final class LoadGenerator {
         return new Offered(firstId, ledger.nextId(), startNanos, failures, firstFailure);
     }
 
-    Wire wire(SocketChannel channel) {
-        return tls.isPresent() ? tls.get().over(channel) : new Wire.Plain(channel);
+    /** What the connections of one more client go through. */
+    Wire.Maker wires() {
+        return tls.isPresent() ? tls.get().ofOneClient() : Wire.Plain::new;
     }
 
     private void ready(SelectionKey key) {

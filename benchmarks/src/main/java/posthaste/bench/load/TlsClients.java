@@ -6,7 +6,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 
@@ -34,7 +33,9 @@ public final class TlsClients {
         }
     }
 
-    Wire over(SocketChannel channel) {
-        return new TlsWire(channel, context.newEngine(UnpooledByteBufAllocator.DEFAULT));
+    /** The connections of one client, which go through the same buffers one after the other. */
+    Wire.Maker ofOneClient() {
+        var buffers = new TlsBuffers();
+        return channel -> new TlsWire(channel, context.newEngine(UnpooledByteBufAllocator.DEFAULT), buffers);
     }
 }

@@ -1,5 +1,6 @@
 package posthaste.bench.load;
 
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -9,24 +10,21 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
 /** TLS from the first octet on, as a client. */
 final class TlsWire implements Wire {
-    /** A record and a half: what is read at once is taken at once. */
-    private static final int IN_BYTES = 24 * 1024;
-
-    private static final int OUT_BYTES = 64 * 1024;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
     private final SSLEngine engine;
-    private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).flip();
-    /** Handshakes bring no octets of the application. */
-    private final ByteBuffer plain = ByteBuffer.allocateDirect(IN_BYTES);
-
-    private ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES).flip();
+    private final TlsBuffers buffers;
+    private final ByteBuffer in;
     private boolean closed;
 
-    TlsWire(SocketChannel channel, SSLEngine engine) {
+    /** @param buffers of the client, which no other connection uses any more */
+    TlsWire(SocketChannel channel, SSLEngine engine, TlsBuffers buffers) {
         this.channel = channel;
         this.engine = engine;
+        this.buffers = buffers;
+        buffers.forget();
+        in = buffers.in();
     }
 
     @Override
@@ -44,8 +42,7 @@ final class TlsWire implements Wire {
                 case NEED_WRAP -> wrap(NOTHING);
                 case NEED_TASK -> engine.getDelegatedTask().run();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    plain.clear();
-                    SSLEngineResult result = engine.unwrap(in, plain);
+                    SSLEngineResult result = engine.unwrap(in, buffers.plain());
                     if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
                         flush();
                         if (closed) throw new IOException("the relay closed the connection in the handshake");
@@ -95,13 +92,11 @@ final class TlsWire implements Wire {
     }
 
     private void wrap(ByteBuffer from) throws IOException {
-        out.compact();
+        ByteBuffer out = buffers.out().compact();
         SSLEngineResult result = engine.wrap(from, out);
         if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            ByteBuffer larger = ByteBuffer.allocateDirect(2 * out.capacity());
             out.flip();
-            larger.put(out);
-            out = larger;
+            out = buffers.largerOut();
             engine.wrap(from, out);
         }
         out.flip();
@@ -110,11 +105,18 @@ final class TlsWire implements Wire {
 
     @Override
     public boolean isPending() {
-        return out.hasRemaining();
+        return buffers.out().hasRemaining();
     }
 
     @Override
     public void flush() throws IOException {
-        channel.write(out);
+        channel.write(buffers.out());
+    }
+
+    /** An engine of OpenSSL holds memory off the heap, and would hold it until its finalizer runs. */
+    @Override
+    public void close() {
+        engine.closeOutbound();
+        ReferenceCountUtil.release(engine);
     }
 }

@@ -23,6 +23,15 @@ interface Wire {
 
     void flush() throws IOException;
 
+    /** Gives back what it holds beside the socket, which whoever opened it closes. Nothing may be asked of it then. */
+    void close();
+
+    /** Makes the wires of one client, which has one at a time. */
+    @FunctionalInterface
+    interface Maker {
+        Wire over(SocketChannel channel);
+    }
+
     /** Octets as they are. */
     final class Plain implements Wire {
         private final SocketChannel channel;
@@ -62,5 +71,8 @@ interface Wire {
         public void flush() throws IOException {
             channel.write(rest);
         }
+
+        @Override
+        public void close() {}
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param commandTimeout from one reply to the end of the next command line (RFC 5321 §4.5.3.2.7)
  * @param dataTimeout between two blocks of a message (RFC 5321 §4.5.3.2.5)
  * @param errors replies 500 to 504 and 555, and 550 and 553 at RCPT, before the connection ends
- * @param junkCommands NOOP, RSET, VRFY and HELP without a message between, before the connection ends
+ * @param junkCommands NOOP, RSET, VRFY, ETRN and their like without a message between, before the connection ends
  * @param drainTimeout how long a stopping relay waits for what runs
  * @param messagesPerConnection transactions begun on one connection; empty for no limit
  * @param deliverByMin the shortest time that DELIVERBY may demand with a return (RFC 2852 §2), in whole seconds

@@ -10,10 +10,10 @@ import posthaste.smtp.Reply;
 /**
  * One short line for each connection that we ended or turned away and each AUTH that failed, so that an operator sees
  * why; of a flood of them so many per second and a count of the rest. Holds nothing that the client has sent but, where
- * AUTH failed, the name of the user, escaped and cut short. One per event loop.
+ * AUTH failed, the name of the user, escaped and cut short. One per listener and event loop.
  */
 final class SessionLog {
-    /** Lines per second and event loop. */
+    /** Lines per second, listener and event loop. */
     static final int LINES_MAX = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
